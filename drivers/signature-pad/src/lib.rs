@@ -1,0 +1,14 @@
+//! Signature pads.
+//!
+//! A pad is a *protocol* over a *transport*. [`topaz`] holds the protocol of the Topaz family as pure code (bytes in,
+//! packets out; raw positions in, millimetres out) and one blocking [`topaz::TopazPad`] that joins it to a
+//! [`Transport`]: a serial port in the station, a pseudo terminal or a byte script in tests.
+//!
+//! What a Topaz pad cannot tell: it is silent unless the pen is near, so a line without data is a pad at rest and
+//! never "the device does not answer". Only a closed line, or a line that talks nonsense, is an error.
+
+pub mod topaz;
+pub mod transport;
+
+pub use topaz::{Model, TimeBase, TopazPad, devices};
+pub use transport::{SerialLine, Transport};

@@ -1,0 +1,115 @@
+//! What a lens does to an image: blur on demand, and small frames for display.
+
+use rekam_hal::{GrayImage, RgbImage};
+
+/// Longest side of a preview frame, pixels.
+const PREVIEW_SIDE: u32 = 320;
+/// Radius of the blur, pixels; run twice it takes fingerprint ridges (period about 9 pixels at 500 dpi) away.
+const BLUR_RADIUS: usize = 4;
+
+/// The same kind of image with other pixels of the same number.
+pub(super) fn like(original: &GrayImage, pixels: Vec<u8>) -> GrayImage {
+    let made = GrayImage::new(original.width(), original.height(), pixels).unwrap_or_else(|_| original.clone());
+    describe(original, made)
+}
+
+fn describe(original: &GrayImage, made: GrayImage) -> GrayImage {
+    let made = made.with_source_bits(original.source_bits()).with_polarity(original.polarity());
+    match original.dpi() {
+        Some(dpi) => made.with_dpi(dpi),
+        None => made,
+    }
+}
+
+/// Out of focus.
+pub(super) fn blur_gray(image: GrayImage) -> GrayImage {
+    let pixels = blur(image.pixels(), image.width() as usize, 1);
+    like(&image, pixels)
+}
+
+/// Out of focus.
+pub(super) fn blur_rgb(image: RgbImage) -> RgbImage {
+    let pixels = blur(image.pixels(), image.width() as usize, 3);
+    RgbImage::new(image.width(), image.height(), pixels).unwrap_or(image)
+}
+
+/// A small frame for display.
+pub(super) fn preview_gray(image: &GrayImage) -> GrayImage {
+    let (step, width, height) = shrink(image.width(), image.height());
+    let made = GrayImage::from_fn(width, height, |x, y| image.get(i64::from(x * step), i64::from(y * step)));
+    made.with_polarity(image.polarity()).with_source_bits(image.source_bits())
+}
+
+/// A small frame for display.
+pub(super) fn preview_rgb(image: &RgbImage) -> RgbImage {
+    let (step, width, height) = shrink(image.width(), image.height());
+    let (step, row) = (step as usize, image.width() as usize * 3);
+    let rows = image.pixels().chunks_exact(row).step_by(step).take(height as usize);
+    let pixels: Vec<u8> =
+        rows.flat_map(|row| row.chunks_exact(3).step_by(step).take(width as usize).flatten().copied()).collect();
+    RgbImage::new(width, height, pixels).unwrap_or_else(|_| image.clone())
+}
+
+/// Every how many pixels, and the size that gives.
+fn shrink(width: u32, height: u32) -> (u32, u32, u32) {
+    let step = width.max(height).div_ceil(PREVIEW_SIDE).max(1);
+    (step, width.div_ceil(step), height.div_ceil(step))
+}
+
+/// Two box filters in each direction.
+fn blur(pixels: &[u8], width: usize, channels: usize) -> Vec<u8> {
+    let row = width * channels;
+    let height = pixels.len() / row.max(1);
+    let mut current = pixels.to_vec();
+    for _ in 0..2 {
+        for y in 0..height {
+            (0..channels).for_each(|c| smooth(&mut current, y * row + c, channels, width));
+        }
+        for x in 0..row {
+            smooth(&mut current, x, row, height);
+        }
+    }
+    current
+}
+
+/// One box filter along `count` pixels that start at `start` and lie `stride` apart.
+fn smooth(pixels: &mut [u8], start: usize, stride: usize, count: usize) {
+    let line: Vec<u32> = pixels.iter().skip(start).step_by(stride.max(1)).take(count).map(|p| u32::from(*p)).collect();
+    let sums: Vec<u32> = std::iter::once(0)
+        .chain(line.iter().scan(0, |sum, value| {
+            *sum += value;
+            Some(*sum)
+        }))
+        .collect();
+    for (i, pixel) in pixels.iter_mut().skip(start).step_by(stride.max(1)).take(count).enumerate() {
+        let (low, high) = (i.saturating_sub(BLUR_RADIUS), (i + BLUR_RADIUS + 1).min(line.len()));
+        let total = sums.get(high).copied().unwrap_or(0) - sums.get(low).copied().unwrap_or(0);
+        *pixel = (total / (high - low).max(1) as u32) as u8;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blur_takes_stripes_away_and_keeps_the_mean() {
+        let stripes =
+            GrayImage::from_fn(64, 48, |x, _| if (x / 4).is_multiple_of(2) { 0 } else { 200 }).with_dpi(500.0);
+        let soft = blur_gray(stripes);
+        let inner: Vec<i32> = (16..48).map(|x| i32::from(soft.get(x, 24))).collect();
+        assert!(inner.iter().all(|v| (v - 100).abs() < 15), "{inner:?}");
+        assert_eq!(soft.dpi(), Some(500.0));
+    }
+
+    #[test]
+    fn frames_are_small_and_show_the_same_picture() {
+        let image = GrayImage::from_fn(1001, 700, |x, y| (x / 8 + y / 8) as u8);
+        let frame = preview_gray(&image);
+        assert!(frame.width() <= PREVIEW_SIDE && frame.height() <= PREVIEW_SIDE);
+        assert_eq!(frame.get(10, 10), image.get(40, 40));
+        let colour = RgbImage::new(1001, 2, [1, 2, 3].repeat(2002)).unwrap();
+        let frame = preview_rgb(&colour);
+        assert_eq!((frame.width(), frame.height(), &frame.pixels()[..3]), (251, 1, &[1u8, 2, 3][..]));
+    }
+}

@@ -1,0 +1,352 @@
+//! Coarse search: which dark disc inside which darker-than-surroundings disc is the eye?
+//!
+//! No single cue is reliable: lashes and brows are as dark as pupils, reflections break the pupil's edge, and a whole
+//! iris is also a dark disc on a bright ground. So many pupil hypotheses are gathered by gradient voting over all
+//! radii, each gets its best limbus, and pupil, limbus and interior are judged together. The lead of the best over the
+//! best contradicting hypothesis tells how far the answer can be trusted.
+
+use std::f32::consts::TAU;
+
+use super::contour::Circle;
+use super::raster::{Plane, quantile};
+
+/// The coarse search sees at most this many samples along the longer side.
+pub(super) const COARSE_SIDE: f32 = 240.0;
+/// Smallest pupil radius looked for, in coarse samples.
+const SMALLEST: f32 = 2.5;
+/// Ratio of neighbouring radius bands.
+const BAND: f32 = 1.5;
+/// Seeds that are refined.
+const KEPT: usize = 10;
+/// Limbi kept for each pupil.
+const LIMBI: usize = 3;
+/// Pupils that get a limbus.
+const JUDGED: usize = 5;
+const ANGLES: usize = 32;
+
+/// A pupil with its limbus in coarse coordinates.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Hypothesis {
+    pub pupil: Circle,
+    pub limbus: Circle,
+    /// Joint score; about 1 for a poor and above 2.5 for a clear eye.
+    pub score: f32,
+}
+
+/// Unit vectors around the circle.
+fn directions() -> [(f32, f32); ANGLES] {
+    std::array::from_fn(|k| {
+        let (s, c) = (TAU * k as f32 / ANGLES as f32).sin_cos();
+        (c, s)
+    })
+}
+
+/// All hypotheses worth considering, best first.
+pub(super) fn search(coarse: &Plane) -> Vec<Hypothesis> {
+    let filled = fill_reflections(coarse, 5, 30.0);
+    let smooth = filled.blurred(1.0, 1.0);
+    let wide = coarse.blurred(1.8, 1.8);
+    let seeds = vote(&smooth);
+    let mut pupils: Vec<(f32, Circle)> = Vec::new();
+    for seed in seeds {
+        let pupil = refine_pupil(&smooth, seed);
+        if !pupils.iter().any(|(_, p)| same(p, &pupil)) {
+            pupils.push((judge(&smooth, &pupil), pupil));
+        }
+    }
+    pupils.sort_by(|a, b| b.0.total_cmp(&a.0));
+    // The limbus search is the costly part and adds at most 1.2: hopeless pupils are left out.
+    let least = pupils.first().map_or(0.0, |p| p.0 - 1.0);
+    pupils.retain(|p| p.0 >= least);
+    pupils.truncate(JUDGED);
+    let mut found: Vec<Hypothesis> = pupils
+        .into_iter()
+        .flat_map(|(merit, pupil)| {
+            let limbi = best_limbi(&wide, &pupil);
+            limbi.into_iter().map(move |(limbus, support)| Hypothesis { pupil, limbus, score: merit + support })
+        })
+        .collect();
+    found.sort_by(|a, b| b.score.total_cmp(&a.score));
+    found
+}
+
+/// Whether two circles mean the same boundary.
+pub(super) fn same(a: &Circle, b: &Circle) -> bool {
+    let scale = a.r.max(b.r);
+    (a.x - b.x).hypot(a.y - b.y) < 0.35 * scale && (a.r - b.r).abs() < 0.3 * scale
+}
+
+/// Bright details smaller than the opening are replaced by it where they stand out by more than `rise`.
+pub(super) fn fill_reflections(plane: &Plane, radius: usize, rise: f32) -> Plane {
+    let opened = plane.opened(radius);
+    plane.map2(&opened, |v, o| {
+        let share = ((v - o - 0.5 * rise) / (0.5 * rise)).clamp(0.0, 1.0);
+        v + (o - v) * share
+    })
+}
+
+/// Votes for centres of dark discs with radii around `r`. The larger the discs, the less exactly their centres are
+/// hit, so that larger bands are counted in larger cells.
+struct Band {
+    r: f32,
+    /// Cells are `1 << shift` samples wide.
+    shift: usize,
+    cells: Plane,
+}
+
+/// A radius to vote with: its band and the share of the band it stands for.
+struct Step {
+    r: f32,
+    band: usize,
+    weight: f32,
+}
+
+/// Pupil seeds: every edge votes along its darkening direction for centres in bands of radii.
+fn vote(smooth: &Plane) -> Vec<Circle> {
+    let (w, h) = (smooth.width(), smooth.height());
+    let (mut bands, steps) = bands(w, h);
+    for y in 1..h.saturating_sub(1) {
+        for x in 1..w.saturating_sub(1) {
+            let (xi, yi) = (x as isize, y as isize);
+            let gx = smooth.at(xi + 1, yi) - smooth.at(xi - 1, yi);
+            let gy = smooth.at(xi, yi + 1) - smooth.at(xi, yi - 1);
+            let square = gx * gx + gy * gy;
+            if square < 25.0 {
+                continue;
+            }
+            let strength = square.sqrt();
+            let (dx, dy) = (-gx / strength, -gy / strength);
+            let weight = (strength / 24.0).min(1.0);
+            for step in &steps {
+                let (px, py) = (x as f32 + dx * step.r + 0.5, y as f32 + dy * step.r + 0.5);
+                if px < 0.0 || py < 0.0 || px >= w as f32 || py >= h as f32 {
+                    break;
+                }
+                let band = &mut bands[step.band];
+                let at = (py as usize >> band.shift) * band.cells.width() + (px as usize >> band.shift);
+                band.cells.data_mut()[at] += weight * step.weight;
+            }
+        }
+    }
+    seeds_of(&bands, smooth)
+}
+
+/// The bands for an image extent and the radii to vote with.
+fn bands(w: usize, h: usize) -> (Vec<Band>, Vec<Step>) {
+    let largest = (0.32 * w.min(h) as f32).max(SMALLEST + 1.0);
+    let count = ((largest / SMALLEST).ln() / BAND.ln()).ceil().max(1.0) as usize;
+    let bands = (0..count)
+        .map(|band| {
+            let r = SMALLEST * BAND.powf(band as f32 + 0.5);
+            let shift = if r < 10.0 { 0 } else { 1 + usize::from(r > 25.0) };
+            Band { r, shift, cells: Plane::zeros((w >> shift) + 1, (h >> shift) + 1) }
+        })
+        .collect();
+    let mut steps = Vec::new();
+    let mut r = SMALLEST.ceil();
+    while r <= largest {
+        let width = (r / 12.0).max(1.0);
+        let band = (((r / SMALLEST).ln() / BAND.ln()).max(0.0) as usize).min(count - 1);
+        steps.push(Step { r, band, weight: width / r });
+        r += width;
+    }
+    (bands, steps)
+}
+
+/// The strongest separate peaks of all bands.
+fn seeds_of(bands: &[Band], smooth: &Plane) -> Vec<Circle> {
+    let mut levels: Vec<f32> = smooth.data().iter().step_by(5).copied().collect();
+    let dark = quantile(&mut levels, 0.03);
+    let bright = quantile(&mut levels, 0.6).max(dark + 10.0);
+    let mut peaks: Vec<(f32, Circle)> = Vec::new();
+    for band in bands {
+        let cell = (1 << band.shift) as f32;
+        let sigma = (0.13 * band.r / cell).max(0.8);
+        let map = band.cells.blurred(sigma, sigma);
+        let gain = TAU * sigma * sigma;
+        let mut own: Vec<(f32, Circle)> = Vec::new();
+        for y in 1..map.height() as isize - 1 {
+            for x in 1..map.width() as isize - 1 {
+                let v = map.at(x, y);
+                let beaten = || [(-1, 0), (1, 0), (0, -1), (0, 1)].iter().any(|(dx, dy)| map.at(x + dx, y + dy) > v);
+                if v * gain < 0.8 || beaten() {
+                    continue;
+                }
+                let centre = Circle { x: (x as f32 + 0.5) * cell - 0.5, y: (y as f32 + 0.5) * cell - 0.5, r: band.r };
+                let darkness = ((bright - smooth.sample(centre.x, centre.y)) / (bright - dark)).clamp(0.0, 1.0);
+                own.push((v * gain * (0.25 + 0.75 * darkness), centre));
+            }
+        }
+        own.sort_by(|a, b| b.0.total_cmp(&a.0));
+        own.truncate(4);
+        peaks.extend(own);
+    }
+    peaks.sort_by(|a, b| b.0.total_cmp(&a.0));
+    peaks.truncate(KEPT);
+    peaks.into_iter().map(|(_, c)| c).collect()
+}
+
+/// Mean capped outward brightening along a circle.
+fn edge(plane: &Plane, c: &Circle, reach: f32, cap: f32, directions: &[(f32, f32); ANGLES]) -> f32 {
+    let total: f32 = directions
+        .iter()
+        .map(|(dx, dy)| {
+            let (inner, outer) = (c.r - reach, c.r + reach);
+            let rise =
+                plane.sample(c.x + outer * dx, c.y + outer * dy) - plane.sample(c.x + inner * dx, c.y + inner * dy);
+            rise.clamp(-cap, cap)
+        })
+        .sum();
+    total / ANGLES as f32
+}
+
+/// Moves and sizes a seed until its edge is strongest.
+fn refine_pupil(smooth: &Plane, seed: Circle) -> Circle {
+    let directions = directions();
+    let mut best = seed;
+    let mut best_value = f32::NEG_INFINITY;
+    for round in 0..3 {
+        let (spread, shift) = ([1.35_f32, 1.15, 1.06][round], [0.18_f32, 0.08, 0.04][round]);
+        let around = best;
+        for i in -3..=3 {
+            let r = (around.r * spread.powf(i as f32 / 3.0)).max(1.5);
+            for (dx, dy) in (-1..=1).flat_map(|y| (-1..=1).map(move |x| (x as f32, y as f32))) {
+                let step = (shift * around.r).max(0.4);
+                let c = Circle { x: around.x + dx * step, y: around.y + dy * step, r };
+                let value = edge(smooth, &c, (0.1 * r).max(1.0), 40.0, &directions);
+                if value > best_value {
+                    (best, best_value) = (c, value);
+                }
+            }
+        }
+    }
+    best
+}
+
+/// How much a circle looks like a pupil: edge strength and completeness, a dark and even interior.
+fn judge(smooth: &Plane, pupil: &Circle) -> f32 {
+    let reach = (0.12 * pupil.r).max(1.0);
+    let mut rises: Vec<f32> = Vec::with_capacity(ANGLES);
+    let mut inside: Vec<f32> = Vec::with_capacity(3 * ANGLES);
+    for (dx, dy) in directions() {
+        let at = |r: f32| smooth.sample(pupil.x + r * dx, pupil.y + r * dy);
+        rises.push((at(pupil.r + reach) - at(pupil.r - reach)).clamp(-40.0, 40.0));
+        inside.extend([0.25, 0.5, 0.75].map(|f| at(f * pupil.r)));
+    }
+    let mean = rises.iter().sum::<f32>() / rises.len() as f32;
+    let complete = rises.iter().filter(|&&d| d > 0.35 * mean.max(4.0)).count() as f32 / rises.len() as f32;
+    let middle = quantile(&mut inside, 0.5);
+    let spread = quantile(&mut inside, 0.9) - quantile(&mut inside, 0.1);
+    let mut levels: Vec<f32> = smooth.data().iter().step_by(7).copied().collect();
+    let (dark, bright) = (quantile(&mut levels, 0.02), quantile(&mut levels, 0.6));
+    let darkness = ((bright - middle) / (bright - dark).max(10.0)).clamp(0.0, 1.0);
+    mean.max(0.0) / 40.0 + complete + 0.5 * darkness - 0.6 * (spread / mean.max(8.0)).min(1.5)
+}
+
+/// Weight of a direction in the limbus search: lids cover the top most and the bottom often.
+pub(super) fn limbus_weight(dx: f32, dy: f32) -> f32 {
+    let side = dx * dx;
+    let floor = if dy < 0.0 { 0.12 } else { 0.3 };
+    floor + (1.0 - floor) * side
+}
+
+/// The limbi that go best with a pupil, clearly different ones, each with its share of the joint score.
+fn best_limbi(wide: &Plane, pupil: &Circle) -> Vec<(Circle, f32)> {
+    let directions = directions();
+    let largest = (7.5 * pupil.r).min(0.62 * wide.width().max(wide.height()) as f32);
+    let mut r = (1.25 * pupil.r).max(pupil.r + 2.0);
+    let mut coarse: Vec<(f32, Circle)> = Vec::new();
+    while r <= largest {
+        let step = 0.06 * r;
+        for (dx, dy) in (-1..=1).flat_map(|y| (-2..=2).map(move |x| (x as f32, y as f32))) {
+            let c = Circle { x: pupil.x + dx * step, y: pupil.y + dy * step, r };
+            coarse.push((limbus_edge(wide, &c, pupil, &directions), c));
+        }
+        r *= 1.045;
+    }
+    coarse.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut starts: Vec<(f32, Circle)> = Vec::new();
+    for (value, circle) in coarse {
+        if starts.len() == LIMBI {
+            break;
+        }
+        if !starts.iter().any(|(_, s)| alike(s, &circle)) {
+            starts.push((value, circle));
+        }
+    }
+    starts
+        .into_iter()
+        .map(|(value, start)| {
+            let (limbus, strength) = refine_limbus(wide, pupil, start, value, &directions);
+            let ratio = pupil.r / limbus.r;
+            let odd = (0.18 - ratio).max(0.0) * 4.0 + (ratio - 0.62).max(0.0) * 4.0;
+            (limbus, 1.2 * strength - odd)
+        })
+        .collect()
+}
+
+/// Whether two limbi are so near that refinement would lead to the same one.
+fn alike(a: &Circle, b: &Circle) -> bool {
+    (a.r - b.r).abs() < 0.1 * a.r && (a.x - b.x).hypot(a.y - b.y) < 0.14 * a.r
+}
+
+/// Climbs from a start to the nearest maximum of the limbus edge.
+fn refine_limbus(
+    wide: &Plane,
+    pupil: &Circle,
+    start: Circle,
+    value: f32,
+    directions: &[(f32, f32); ANGLES],
+) -> (Circle, f32) {
+    let mut best = (start, value);
+    for scale in [0.5_f32, 0.25] {
+        let around = best.0;
+        for (dx, dy, dr) in (0..27).map(|i| ((i % 3) as f32 - 1.0, (i / 3 % 3) as f32 - 1.0, (i / 9) as f32 - 1.0)) {
+            let step = 0.06 * scale * around.r;
+            let c = Circle { x: around.x + dx * step, y: around.y + dy * step, r: around.r + dr * step };
+            let value = limbus_edge(wide, &c, pupil, directions);
+            if value > best.1 && c.r > 1.25 * pupil.r {
+                best = (c, value);
+            }
+        }
+    }
+    best
+}
+
+/// Weighted, capped outward brightening along a limbus, at most 1. The weaker half counts double: a true limbus is there
+/// on both sides of the pupil, while chance finds one. Rays that leave the image count nothing.
+fn limbus_edge(wide: &Plane, c: &Circle, pupil: &Circle, directions: &[(f32, f32); ANGLES]) -> f32 {
+    let reach = (0.07 * c.r).max(1.0);
+    let (mut total, mut weights, mut all) = ([0.0_f32; 2], [0.0_f32; 2], 0.0);
+    for &(dx, dy) in directions {
+        let weight = limbus_weight(dx, dy);
+        all += weight;
+        let (ox, oy) = (c.x + (c.r + reach) * dx, c.y + (c.r + reach) * dy);
+        if !wide.holds(ox, oy, 0.0) {
+            continue;
+        }
+        let half = usize::from(dx > 0.0);
+        weights[half] += weight;
+        let (ix, iy) = (c.x + (c.r - reach) * dx, c.y + (c.r - reach) * dy);
+        // The pupil's own border must not pass for the limbus.
+        if (ix - pupil.x).hypot(iy - pupil.y) < 1.15 * pupil.r + 2.5 {
+            continue;
+        }
+        let inner = wide.sample(ix, iy);
+        // Nor may the circle run through the sclera: inside it the brightness must not have risen before.
+        let middle = wide.sample(0.5 * (ix + pupil.x + pupil.r * dx), 0.5 * (iy + pupil.y + pupil.r * dy));
+        let rise = wide.sample(ox, oy) - inner - (inner - middle - 4.0).max(0.0);
+        total[half] += weight * (rise / 25.0).clamp(-1.0, 1.0);
+    }
+    let seen = weights[0] + weights[1];
+    if seen < 0.45 * all {
+        return -1.0;
+    }
+    let mean = (total[0] + total[1]) / seen;
+    let half = |k: usize| if weights[k] > 0.15 * all { total[k] / weights[k] } else { mean };
+    let offset = (c.x - pupil.x).hypot(c.y - pupil.y) / c.r;
+    let gap = 1.0 - pupil.r / c.r - offset;
+    (0.5 * mean + 0.5 * half(0).min(half(1))) * (0.6 + 0.4 * seen / all)
+        - 1.5 * (offset - 0.08).max(0.0)
+        - 4.0 * (0.14 - gap).max(0.0)
+}

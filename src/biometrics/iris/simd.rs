@@ -1,0 +1,94 @@
+//! The one hot loop of matching: differing and common bits of two masked codes.
+//!
+//! One plain function is compiled several times, for the instruction sets that count bits fast; which one runs is
+//! decided at run time. There is nothing to keep in step by hand, and the portable path is the very same code.
+
+/// Instruction sets the loop is compiled for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SimdLevel {
+    /// Any processor.
+    Portable,
+    /// x86-64 with the POPCNT instruction and AVX2.
+    #[cfg(target_arch = "x86_64")]
+    Avx2(Proof),
+    /// x86-64 with AVX-512 VPOPCNTDQ.
+    #[cfg(target_arch = "x86_64")]
+    Avx512(Proof),
+}
+
+/// Shows that the instructions were found on this machine: only [`SimdLevel::detect`] and [`SimdLevel::all`] make one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Proof(());
+
+impl SimdLevel {
+    /// The fastest level of this machine.
+    pub fn detect() -> Self {
+        Self::all().into_iter().next_back().unwrap_or(SimdLevel::Portable)
+    }
+
+    /// All levels of this machine, slowest first.
+    pub fn all() -> Vec<Self> {
+        let mut levels = vec![SimdLevel::Portable];
+        #[cfg(target_arch = "x86_64")]
+        {
+            if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("popcnt") {
+                levels.push(SimdLevel::Avx2(Proof(())));
+            }
+            if is_x86_feature_detected!("avx512f")
+                && is_x86_feature_detected!("avx512vl")
+                && is_x86_feature_detected!("avx512vpopcntdq")
+            {
+                levels.push(SimdLevel::Avx512(Proof(())));
+            }
+        }
+        levels
+    }
+
+    /// Short name for reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            SimdLevel::Portable => "portable",
+            #[cfg(target_arch = "x86_64")]
+            SimdLevel::Avx2(_) => "avx2",
+            #[cfg(target_arch = "x86_64")]
+            SimdLevel::Avx512(_) => "avx512",
+        }
+    }
+}
+
+/// Differing and common bits of two codes under both masks.
+#[allow(unsafe_code, reason = "calling a function compiled for instructions found at run time")]
+pub(super) fn distance(level: SimdLevel, a: &[u64], a_mask: &[u64], b: &[u64], b_mask: &[u64]) -> (u32, u32) {
+    match level {
+        SimdLevel::Portable => plain(a, a_mask, b, b_mask),
+        // SAFETY: `Proof` is only made after AVX2 and POPCNT were detected.
+        #[cfg(target_arch = "x86_64")]
+        SimdLevel::Avx2(_) => unsafe { avx2(a, a_mask, b, b_mask) },
+        // SAFETY: `Proof` is only made after AVX-512 F, VL and VPOPCNTDQ were detected.
+        #[cfg(target_arch = "x86_64")]
+        SimdLevel::Avx512(_) => unsafe { avx512(a, a_mask, b, b_mask) },
+    }
+}
+
+#[inline(always)]
+fn plain(a: &[u64], a_mask: &[u64], b: &[u64], b_mask: &[u64]) -> (u32, u32) {
+    let (mut different, mut common) = (0_u64, 0_u64);
+    for ((a, am), (b, bm)) in a.iter().zip(a_mask).zip(b.iter().zip(b_mask)) {
+        let both = am & bm;
+        common += u64::from(both.count_ones());
+        different += u64::from(((a ^ b) & both).count_ones());
+    }
+    (different as u32, common as u32)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,popcnt")]
+fn avx2(a: &[u64], a_mask: &[u64], b: &[u64], b_mask: &[u64]) -> (u32, u32) {
+    plain(a, a_mask, b, b_mask)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512vl,avx512vpopcntdq")]
+fn avx512(a: &[u64], a_mask: &[u64], b: &[u64], b_mask: &[u64]) -> (u32, u32) {
+    plain(a, a_mask, b, b_mask)
+}

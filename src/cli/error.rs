@@ -1,0 +1,85 @@
+//! Everything a command can fail with, and the one sentence it ends in.
+
+use std::error::Error;
+use std::path::PathBuf;
+
+use crate::batch::BatchError;
+use crate::biometrics::fingerprint::TemplateError;
+use crate::office::OfficeError;
+use crate::station::training::TrainingError;
+use crate::station::{DeskError, EngineError};
+use crate::store::StoreError;
+
+/// Why a command could not do its work (exit code 2).
+#[derive(Debug, thiserror::Error)]
+pub(super) enum CliError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Desk(#[from] DeskError),
+    #[error(transparent)]
+    Training(#[from] TrainingError),
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    #[error(transparent)]
+    Batch(#[from] BatchError),
+    #[error(transparent)]
+    Office(#[from] OfficeError),
+    #[error(transparent)]
+    Folder(#[from] rekam_simulator::replay::FolderError),
+    #[error(transparent)]
+    Image(#[from] rekam_simulator::replay::read::ReadError),
+    #[error(transparent)]
+    Device(#[from] rekam_hal::DeviceError),
+    #[error("a template of the folder cannot be read")]
+    Template(#[from] TemplateError),
+    #[error("{0}")]
+    Usage(String),
+    #[error("there is no home directory to keep data in; name one with --data-dir")]
+    NoHome,
+    #[error("{} cannot be read or written; check its permissions and the free space, or name another --data-dir", path.display())]
+    File {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("the result cannot be printed")]
+    Output(#[source] std::io::Error),
+    #[error("the result cannot be put into JSON")]
+    Json(#[from] serde_json::Error),
+}
+
+impl CliError {
+    pub(super) fn file(path: impl Into<PathBuf>, source: std::io::Error) -> Self {
+        Self::File { path: path.into(), source }
+    }
+
+    /// Cause and next action in one sentence.
+    pub(super) fn sentence(&self) -> String {
+        match self.store() {
+            Some(store) => format!("{store}; {}", store.remedy()),
+            None => self.to_string(),
+        }
+    }
+
+    fn store(&self) -> Option<&StoreError> {
+        match self {
+            Self::Store(error)
+            | Self::Desk(DeskError::Store(error))
+            | Self::Training(TrainingError::Store(error) | TrainingError::Desk(DeskError::Store(error))) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// All causes, outermost first, for the log.
+    pub(super) fn chain(&self) -> String {
+        let mut text = self.to_string();
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            text.push_str(" <- ");
+            text.push_str(&error.to_string());
+            cause = error.source();
+        }
+        text
+    }
+}

@@ -1,0 +1,278 @@
+//! `rekam evaluate`: how accurate is an engine, over all pairs of a folder?
+//!
+//! Every image counts: one that cannot be processed is a sample that never matches. One thread, so that the times
+//! mean something. The score of a pair is what the station itself would see.
+
+use std::fs;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use clap::{Args, ValueEnum};
+use rekam_simulator::replay::folder::DEFAULT_DPI;
+use rekam_simulator::replay::read;
+use serde::Serialize;
+
+use super::args::Global;
+use super::error::CliError;
+use super::{Outcome, print_json};
+use crate::biometrics::{fingerprint, iris};
+use crate::station::Engines;
+
+/// Arguments of `evaluate`.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Options {
+    /// Which engine.
+    engine: Engine,
+    /// Folder of `<identity>_<sample>.png`.
+    folder: PathBuf,
+    /// Write `name_i,name_j,score` for every pair.
+    #[arg(long, value_name = "FILE")]
+    scores: Option<PathBuf>,
+    /// Resolution of images that do not say it.
+    #[arg(long, default_value_t = DEFAULT_DPI, value_name = "N")]
+    dpi: f32,
+    /// How minutiae are found.
+    #[arg(long, value_enum, default_value_t = Extractor::Network)]
+    extractor: Extractor,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Engine {
+    Fingerprint,
+    Iris,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Extractor {
+    Network,
+}
+
+/// The figures; rates are fractions.
+#[derive(Debug, Serialize)]
+struct Figures {
+    images: usize,
+    failed: usize,
+    genuine: usize,
+    impostor: usize,
+    eer: f64,
+    #[serde(rename = "fnmr_at_fmr_1e-2")]
+    fnmr_at_2: f64,
+    #[serde(rename = "fnmr_at_fmr_1e-3")]
+    fnmr_at_3: f64,
+    #[serde(rename = "fnmr_at_fmr_1e-4")]
+    fnmr_at_4: f64,
+    fnmr_at_zero_fmr: f64,
+    extract_cpu_ms_mean: f64,
+    compare_per_second: f64,
+}
+
+/// A sample of the folder; without features when it could not be processed.
+struct Sample {
+    name: String,
+    identity: String,
+    features: Option<Features>,
+}
+
+enum Features {
+    Finger(Box<fingerprint::Prepared>),
+    Iris(Box<(iris::Probe, iris::Template)>),
+}
+
+/// Runs the command.
+pub(super) fn run(global: &Global, options: &Options) -> Result<Outcome, CliError> {
+    let files = images(&options.folder)?;
+    let engines = Engines::new(global.models());
+    if options.engine == Engine::Fingerprint {
+        engines.network()?;
+    }
+    let mut spent = Duration::ZERO;
+    let mut samples = Vec::new();
+    for (number, path) in files.iter().enumerate() {
+        if number % 20 == 0 {
+            eprintln!("{number} of {} images", files.len());
+        }
+        samples.push(extract(&engines, options, path, &mut spent)?);
+    }
+    let compared = compare_all(&samples, options.scores.as_deref())?;
+    let figures = figures(&samples, compared, spent);
+    if global.json {
+        print_json(&figures)?;
+    } else {
+        println!(
+            "{} images, {} failed; EER {:.4} %, FNMR {:.3} % at FMR 0.1 %, {:.3} % at zero false matches; \
+             {:.0} ms CPU per image, {:.0} comparisons per second",
+            figures.images,
+            figures.failed,
+            figures.eer * 100.0,
+            figures.fnmr_at_3 * 100.0,
+            figures.fnmr_at_zero_fmr * 100.0,
+            figures.extract_cpu_ms_mean,
+            figures.compare_per_second
+        );
+    }
+    Ok(Outcome::Passed)
+}
+
+fn images(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
+    let entries = fs::read_dir(folder).map_err(|source| CliError::file(folder, source))?;
+    let mut files: Vec<PathBuf> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|e| e.eq_ignore_ascii_case("png")))
+        .collect();
+    files.sort();
+    if files.len() < 2 {
+        return Err(CliError::Usage(format!(
+            "{} holds no pairs of images; name a folder with <identity>_<sample>.png",
+            folder.display()
+        )));
+    }
+    Ok(files)
+}
+
+fn extract(engines: &Engines, options: &Options, path: &Path, spent: &mut Duration) -> Result<Sample, CliError> {
+    let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let identity = name.rsplit_once('_').map_or(name.as_str(), |(identity, _)| identity).to_owned();
+    let Ok(image) = read::gray(path, options.dpi) else {
+        eprintln!("{} cannot be read and counts as failed", path.display());
+        return Ok(Sample { name, identity, features: None });
+    };
+    let start = cpu_time();
+    let features = match options.engine {
+        Engine::Fingerprint => match fingerprint::extract(engines.network()?, &image) {
+            Ok(found) if !found.template.minutiae().is_empty() => {
+                Some(Features::Finger(Box::new(fingerprint::Prepared::new(&found.template))))
+            }
+            Ok(_) | Err(_) => None,
+        },
+        Engine::Iris => iris::extract(&image).ok().map(|found| {
+            Features::Iris(Box::new((iris::Probe::new(&found.template), found.template)))
+        }),
+    };
+    *spent += cpu_time().saturating_sub(start);
+    Ok(Sample { name, identity, features })
+}
+
+/// CPU time of this process, all threads.
+fn cpu_time() -> Duration {
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    Duration::new(u64::try_from(now.tv_sec).unwrap_or(0), u32::try_from(now.tv_nsec).unwrap_or(0))
+}
+
+fn score(a: &Sample, b: &Sample) -> f32 {
+    match (&a.features, &b.features) {
+        (Some(Features::Finger(a)), Some(Features::Finger(b))) => fingerprint::compare(a, b).score,
+        (Some(Features::Iris(a)), Some(Features::Iris(b))) => a.0.compare(&b.1).score,
+        _ => f32::NEG_INFINITY,
+    }
+}
+
+struct Compared {
+    genuine: Vec<f32>,
+    impostor: Vec<f32>,
+    seconds: f64,
+}
+
+fn compare_all(samples: &[Sample], scores: Option<&Path>) -> Result<Compared, CliError> {
+    let mut out = match scores {
+        Some(path) => {
+            let file = fs::File::create(path).map_err(|source| CliError::file(path, source))?;
+            Some((path, BufWriter::new(file)))
+        }
+        None => None,
+    };
+    let mut compared = Compared { genuine: Vec::new(), impostor: Vec::new(), seconds: 0.0 };
+    for (i, a) in samples.iter().enumerate() {
+        let start = Instant::now();
+        let row: Vec<f32> = samples[i + 1..].iter().map(|b| score(a, b)).collect();
+        compared.seconds += start.elapsed().as_secs_f64();
+        for (b, score) in samples[i + 1..].iter().zip(row) {
+            if let Some((path, out)) = &mut out {
+                let text = if score.is_finite() { score.to_string() } else { "-inf".into() };
+                writeln!(out, "{},{},{text}", a.name, b.name).map_err(|source| CliError::file(*path, source))?;
+            }
+            let side = if a.identity == b.identity { &mut compared.genuine } else { &mut compared.impostor };
+            side.push(score);
+        }
+    }
+    if let Some((path, mut out)) = out {
+        out.flush().map_err(|source| CliError::file(path, source))?;
+    }
+    Ok(compared)
+}
+
+fn figures(samples: &[Sample], mut compared: Compared, spent: Duration) -> Figures {
+    let Compared { genuine, impostor, seconds } = &mut compared;
+    genuine.sort_by(f32::total_cmp);
+    impostor.sort_by(f32::total_cmp);
+    let pairs = (genuine.len() + impostor.len()) as f64;
+    Figures {
+        images: samples.len(),
+        failed: samples.iter().filter(|sample| sample.features.is_none()).count(),
+        genuine: genuine.len(),
+        impostor: impostor.len(),
+        eer: eer(genuine, impostor),
+        fnmr_at_2: fnmr_at(genuine, impostor, 1e-2),
+        fnmr_at_3: fnmr_at(genuine, impostor, 1e-3),
+        fnmr_at_4: fnmr_at(genuine, impostor, 1e-4),
+        fnmr_at_zero_fmr: fnmr_at(genuine, impostor, 0.0),
+        extract_cpu_ms_mean: spent.as_secs_f64() * 1e3 / samples.len().max(1) as f64,
+        compare_per_second: if *seconds > 0.0 { pairs / *seconds } else { 0.0 },
+    }
+}
+
+/// Share of a sorted list that is below `threshold`.
+fn below(sorted: &[f32], threshold: f32) -> usize {
+    sorted.partition_point(|score| *score < threshold)
+}
+
+/// FNMR at the lowest threshold whose FMR is at most `fmr`: a pair is accepted strictly above the threshold.
+fn fnmr_at(genuine: &[f32], impostor: &[f32], fmr: f64) -> f64 {
+    if genuine.is_empty() || impostor.is_empty() {
+        return 0.0;
+    }
+    let allowed = (fmr * impostor.len() as f64 + 1e-9).floor() as usize;
+    let threshold = impostor[impostor.len() - allowed.min(impostor.len() - 1) - 1];
+    genuine.partition_point(|score| *score <= threshold) as f64 / genuine.len() as f64
+}
+
+/// Equal error rate: the mean of both rates where they are closest, thresholds at every score that occurs.
+fn eer(genuine: &[f32], impostor: &[f32]) -> f64 {
+    if genuine.is_empty() || impostor.is_empty() {
+        return 0.0;
+    }
+    let mut thresholds: Vec<f32> =
+        genuine.iter().chain(impostor).copied().filter(|score| *score > f32::NEG_INFINITY).collect();
+    thresholds.push(f32::INFINITY);
+    thresholds.sort_by(f32::total_cmp);
+    thresholds.dedup();
+    let rates = thresholds.iter().map(|threshold| {
+        let fnmr = below(genuine, *threshold) as f64 / genuine.len() as f64;
+        let fmr = (impostor.len() - below(impostor, *threshold)) as f64 / impostor.len() as f64;
+        (fnmr, fmr)
+    });
+    let best = rates.reduce(|best, next| if gap(next) < gap(best) { next } else { best });
+    best.map_or(0.0, |(fnmr, fmr)| (fnmr + fmr) / 2.0)
+}
+
+fn gap((fnmr, fmr): (f64, f64)) -> f64 {
+    (fnmr - fmr).abs()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ramp() -> Vec<f32> {
+        (0..1000).map(|i| i as f32 / 1000.0).collect()
+    }
+
+    #[test]
+    fn the_rates_follow_their_definitions() {
+        assert_eq!(fnmr_at(&[2.0, 3.0], &ramp(), 0.0), 0.0);
+        assert_eq!(eer(&[2.0, 3.0], &ramp()), 0.0);
+        assert!((eer(&ramp(), &ramp()) - 0.5).abs() < 0.01);
+        assert_eq!(fnmr_at(&[0.985, 0.995], &ramp(), 0.01), 0.5);
+        assert_eq!(fnmr_at(&[f32::NEG_INFINITY, 3.0], &[f32::NEG_INFINITY, 0.0], 0.0), 0.5);
+    }
+}

@@ -1,0 +1,78 @@
+//! The command line: each command is one function that gets its arguments and returns what to print.
+//!
+//! Exit codes are a contract: 0 done, 1 a check failed, 2 wrong use or environment. Whatever goes wrong ends in one
+//! plain sentence on standard error that names the cause and the next action; the chain of causes is shown by
+//! `RUST_LOG=debug`.
+
+mod args;
+mod batch;
+mod doctor;
+mod error;
+mod evaluate;
+mod simulate;
+
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+use clap::Parser;
+use tracing_subscriber::EnvFilter;
+
+use args::{Arguments, Command};
+use error::CliError;
+
+/// What a command that ran to its end found.
+enum Outcome {
+    /// All is well.
+    Passed,
+    /// A check failed; what was printed says which.
+    Failed,
+}
+
+/// Runs the program with the arguments of the process.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    outlive_file_limits();
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .try_init();
+    match dispatch(arguments) {
+        Ok(Outcome::Passed) => ExitCode::SUCCESS,
+        Ok(Outcome::Failed) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("rekam: {}", error.sentence());
+            tracing::debug!(chain = %error.chain(), "the command failed");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// A write beyond the file size limit (`ulimit -f`) must come back as an error with a sentence; by default the kernel
+/// kills the program instead.
+fn outlive_file_limits() {
+    #[cfg(unix)]
+    if let Err(error) = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Default::default()) {
+        tracing::warn!(%error, "a file size limit will end the program without a sentence");
+    }
+}
+
+fn dispatch(arguments: Arguments) -> Result<Outcome, CliError> {
+    let global = arguments.global;
+    match arguments.command {
+        None => simulate::run(&global, &simulate::Options::default()),
+        Some(Command::Simulate(options)) => simulate::run(&global, &options),
+        Some(Command::Evaluate(options)) => evaluate::run(&global, &options),
+        Some(Command::Batch(command)) => batch::run(&global, &command),
+        Some(Command::Doctor(options)) => doctor::run(&global, &options),
+    }
+}
+
+/// Prints one JSON object on standard output.
+fn print_json(value: &impl serde::Serialize) -> Result<(), CliError> {
+    use std::io::Write;
+    let mut out = std::io::stdout().lock();
+    serde_json::to_writer_pretty(&mut out, value)?;
+    writeln!(out).map_err(CliError::Output)
+}

@@ -1,0 +1,59 @@
+//! The fault script of a run: what goes wrong with which device at which capture.
+
+use rekam_hal::Retry;
+use rekam_simulator::faults::{Fault, Script};
+
+/// One script per device.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Scripts {
+    pub(super) camera: Script,
+    pub(super) pad: Vec<(u64, Fault)>,
+    pub(super) scanner: Script,
+    pub(super) iris: Script,
+}
+
+/// Captures for which a dead device stays silent: more than anybody waits for.
+const FOREVER: u64 = 64;
+
+/// Reads `device:fault@capture,...`.
+pub(super) fn parse(text: &str) -> Result<Scripts, String> {
+    let mut scripts = Scripts::default();
+    for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+        let unreadable = || format!("the fault {part:?} is not device:fault@capture, for example scanner:unplug@3");
+        let (device, rest) = part.split_once(':').ok_or_else(unreadable)?;
+        let (name, capture) = rest.split_once('@').ok_or_else(unreadable)?;
+        let capture: u64 = capture.parse().map_err(|_| unreadable())?;
+        let (fault, times) = match name {
+            "retry" => (Fault::Retry(Retry::NotCentred), 1),
+            "unplug" => (Fault::Unplug { for_captures: 2 }, 1),
+            "wrong" => (Fault::WrongFinger, 1),
+            "blur" => (Fault::Blur, 1),
+            "silence" => (Fault::Silence, 1),
+            "dead" => (Fault::Silence, FOREVER),
+            _ => return Err(format!("there is no fault {name:?}; use retry, unplug, wrong, blur, silence or dead")),
+        };
+        let captures = (capture..capture + times).map(|at| (at, fault));
+        match device {
+            "camera" => captures.for_each(|(at, fault)| scripts.camera.add(at, fault)),
+            "scanner" => captures.for_each(|(at, fault)| scripts.scanner.add(at, fault)),
+            "iris" => captures.for_each(|(at, fault)| scripts.iris.add(at, fault)),
+            "pad" => scripts.pad.extend(captures),
+            _ => return Err(format!("there is no device {device:?}; use camera, pad, scanner or iris")),
+        }
+    }
+    Ok(scripts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_script_is_read_or_refused_with_its_part_named() {
+        assert!(parse("").is_ok());
+        assert_eq!(parse("pad:unplug@1, pad:retry@4").unwrap().pad.len(), 2);
+        for bad in ["scanner", "scanner:unplug", "scanner:unplug@x", "printer:unplug@1", "scanner:melt@1"] {
+            assert!(parse(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! `rekam simulate`: a day at the desk without a window.
+//!
+//! It drives the same desk, drivers, store, duplicate check, approval and batch as the window does; only the people
+//! are invented (or folders of real images), and the clock and every random choice come from the seed. The same seed
+//! gives the same records; a run that was killed goes on where it stood when it is started again.
+
+mod driver;
+mod faults;
+mod finish;
+mod plan;
+mod presenter;
+mod report;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use time::{Date, OffsetDateTime, Time};
+
+use super::args::Global;
+use super::error::CliError;
+use super::{Outcome, print_json};
+use crate::dedup::{Gallery, Person, PersonRef, Templates, Worker};
+use crate::domain::session::Slot;
+use crate::station::training::{self, Plan, Training};
+use crate::station::{Desk, Engines, Ledger, Recipients, SimulatedClock};
+use crate::store::{FINGER, IRIS};
+
+use rekam_hal::{Eye, Finger};
+
+/// Arguments of `simulate`.
+#[derive(Debug, Clone, Args)]
+pub(in crate::cli) struct Options {
+    /// Residents who reach the desk.
+    #[arg(long, default_value_t = 5, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=5000))]
+    residents: u32,
+    /// Everything random comes from it.
+    #[arg(long, default_value_t = 1, value_name = "S")]
+    seed: u64,
+    /// Real fingerprints `<finger>_<sample>.png`: each identity is one person's right index finger.
+    #[arg(long, value_name = "DIR")]
+    fingerprints: Option<PathBuf>,
+    /// Real irises `<subject>_<eye>_<sample>.png`.
+    #[arg(long, value_name = "DIR")]
+    irises: Option<PathBuf>,
+    /// Portraits, taken in the order of their names.
+    #[arg(long, value_name = "DIR")]
+    photos: Option<PathBuf>,
+    /// Things that go wrong: `device:fault@capture`, comma-separated. Devices: camera, pad, scanner, iris. Faults:
+    /// retry, unplug, wrong, blur, silence, dead.
+    #[arg(long, value_name = "SCRIPT", default_value = "")]
+    faults: String,
+    /// Seconds a device may take for one capture.
+    #[arg(long, default_value_t = 20, value_name = "SECONDS")]
+    patience: u64,
+    /// Use the generator's own templates instead of captured images (training stores only; for crash tests).
+    #[arg(long, hide = true)]
+    pre_extracted: bool,
+    /// Print each acknowledged event on standard output (for crash tests).
+    #[arg(long, hide = true)]
+    acks: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            residents: 5,
+            seed: 1,
+            fingerprints: None,
+            irises: None,
+            photos: None,
+            faults: String::new(),
+            patience: 20,
+            pre_extracted: false,
+            acks: false,
+        }
+    }
+}
+
+impl Options {
+    /// What tells this run from another on the same data directory.
+    fn label(&self) -> String {
+        let name = |dir: &Option<PathBuf>| dir.as_ref().map_or("-".to_owned(), |d| d.display().to_string());
+        let folders = [&self.fingerprints, &self.irises, &self.photos].map(name).join(" ");
+        format!("simulate {} {folders} {}", self.residents, self.pre_extracted)
+    }
+
+    /// The day of the run: a Monday.
+    fn day(&self) -> Date {
+        let first = Date::from_calendar_date(2026, time::Month::January, 5).unwrap_or(Date::MIN);
+        first + time::Duration::weeks((self.seed % 40) as i64)
+    }
+}
+
+/// The opening hour of the simulated office, UTC (08:00 in Western Indonesia).
+fn morning(day: Date) -> OffsetDateTime {
+    day.with_time(Time::MIDNIGHT).assume_utc() + time::Duration::hours(1)
+}
+
+/// Runs the command.
+pub(in crate::cli) fn run(global: &Global, options: &Options) -> Result<Outcome, CliError> {
+    let dir = match &global.data_dir {
+        Some(dir) => dir.clone(),
+        None => temporary()?,
+    };
+    let script = faults::parse(&options.faults).map_err(CliError::Usage)?;
+    let folders = presenter::Folders::read(options)?;
+    progress(&format!("data directory {}", dir.display()));
+    let world = World::open(&dir, options, global)?;
+    let visits = plan::plan(&world.training, &folders, options)?;
+    let mut presenter = presenter::Presenter::new(folders, script)?;
+    let mut report = report::Report::new(visits.refused);
+    let mut driver = driver::Driver::new(world.desk()?, &world.clock, options);
+    for visit in &visits.visits {
+        progress(&format!("resident {} of {}", visit.number + 1, visits.visits.len()));
+        let end = driver.drive(&mut presenter, visit)?;
+        report.add(visit, end);
+    }
+    finish::finish(&world, &visits.visits, &mut report)?;
+    let passed = report.is_consistent(&visits.visits);
+    if global.json {
+        print_json(&report)?;
+    } else {
+        report.print(&dir);
+    }
+    Ok(if passed { Outcome::Passed } else { Outcome::Failed })
+}
+
+fn progress(text: &str) {
+    eprintln!("{text}");
+}
+
+fn temporary() -> Result<PathBuf, CliError> {
+    let mut random = [0; 8];
+    getrandom::fill(&mut random).map_err(|_| CliError::Usage("the system gives no random numbers; try again".into()))?;
+    Ok(std::env::temp_dir().join(format!("rekam-{:016x}", u64::from_le_bytes(random))))
+}
+
+/// The training station with everything that runs in it.
+struct World {
+    dir: PathBuf,
+    training: Training,
+    clock: Arc<SimulatedClock>,
+    ledger: Ledger,
+    worker: Worker,
+    engines: Arc<Engines>,
+    patience: Duration,
+}
+
+impl World {
+    fn open(dir: &Path, options: &Options, global: &Global) -> Result<Self, CliError> {
+        let today = options.day();
+        let plan = Plan {
+            seed: options.seed,
+            residents: options.residents as usize * 2,
+            today,
+            cheap: options.pre_extracted,
+            label: options.label(),
+        };
+        let training = Training::open(dir, &plan, OffsetDateTime::now_utc())?;
+        let clock = Arc::new(SimulatedClock::new(morning(today), time::Duration::seconds(3)));
+        let review = training.store.call(|db| db.review_recipient())?;
+        let district = training.keys.recipients.first().cloned().into_iter().collect();
+        let recipients = Recipients { district, review };
+        let ledger = Ledger { store: training.store.clone(), clock: clock.clone(), recipients };
+        let worker = Worker::start(load_gallery(&ledger)?).map_err(crate::station::DeskError::from)?;
+        let engines = Arc::new(Engines::new(global.models()));
+        if !options.pre_extracted {
+            // A damaged model must be known before the first resident sits down.
+            engines.network()?;
+        }
+        let patience = Duration::from_secs(options.patience);
+        Ok(Self { dir: dir.to_owned(), training, clock, ledger, worker, engines, patience })
+    }
+
+    fn desk(&self) -> Result<Desk, CliError> {
+        let operator = training::user(training::OPERATOR)?;
+        let desk = Desk::new(self.ledger.clone(), self.engines.clone(), self.worker.clone(), operator);
+        Ok(desk.with_capture_limit(self.patience))
+    }
+}
+
+/// Everybody the store holds templates of.
+fn load_gallery(ledger: &Ledger) -> Result<Gallery, CliError> {
+    let stored = ledger.store.call(|db| {
+        let mut all = Vec::new();
+        db.gallery_each(|person, modality, position, bytes| all.push((person, modality, position, bytes.to_vec())))?;
+        Ok(all)
+    })?;
+    let mut people: std::collections::BTreeMap<i64, Templates> = std::collections::BTreeMap::new();
+    for (person, modality, position, bytes) in stored {
+        let slot = match modality {
+            FINGER => Finger::from_code(position).map(Slot::Finger),
+            IRIS => Eye::ALL.into_iter().find(|eye| eye.code() == position).map(Slot::Eye),
+            _ => None,
+        };
+        if let Some(slot) = slot {
+            people.entry(person.0).or_default().add(slot, &bytes).map_err(crate::station::EngineError::from)?;
+        }
+    }
+    let mut gallery = Gallery::default();
+    for (person, templates) in people {
+        gallery.insert(Person { reference: PersonRef(person), templates });
+    }
+    Ok(gallery)
+}

@@ -1,0 +1,91 @@
+//! The people to compare with, held ready in memory. They are known by a random reference only: who they are is for
+//! the store to say, and only once there is a hit (ISO/IEC 24745: identity and biometric reference kept apart).
+
+use crate::biometrics::{fingerprint, iris};
+use crate::domain::session::Slot;
+
+/// Random reference that joins a person's templates to an identity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PersonRef(pub i64);
+
+/// One person's templates, ready for comparison.
+#[derive(Default)]
+pub struct Templates {
+    /// Fingers with their slots.
+    pub fingers: Vec<(Slot, fingerprint::Prepared)>,
+    /// Eyes with their slots.
+    pub irises: Vec<(Slot, iris::Template)>,
+}
+
+impl Templates {
+    /// Whether there is anything to compare.
+    pub fn is_empty(&self) -> bool {
+        self.fingers.is_empty() && self.irises.is_empty()
+    }
+
+    /// Adds a stored template; one that cannot be read is refused with its reason.
+    pub fn add(&mut self, slot: Slot, bytes: &[u8]) -> Result<(), TemplateUnreadable> {
+        match slot {
+            Slot::Finger(_) => {
+                let template = fingerprint::Template::from_bytes(bytes)?;
+                self.fingers.push((slot, fingerprint::Prepared::new(&template)));
+            }
+            Slot::Eye(_) => self.irises.push((slot, iris::Template::from_bytes(bytes)?)),
+            Slot::Photo | Slot::Signature | Slot::Approval => {}
+        }
+        Ok(())
+    }
+}
+
+/// A stored template that its engine does not accept.
+#[derive(Debug, thiserror::Error)]
+pub enum TemplateUnreadable {
+    /// Finger.
+    #[error("a stored finger template cannot be read; import the gallery again")]
+    Fingerprint(#[from] fingerprint::TemplateError),
+    /// Eye.
+    #[error("a stored iris template cannot be read; import the gallery again")]
+    Iris(#[from] iris::TemplateError),
+}
+
+/// One person of the gallery.
+pub struct Person {
+    /// Who, as a reference.
+    pub reference: PersonRef,
+    /// What to compare.
+    pub templates: Templates,
+}
+
+/// All people held.
+#[derive(Default)]
+pub struct Gallery {
+    people: Vec<Person>,
+}
+
+impl Gallery {
+    /// Adds a person, in place of one with the same reference.
+    pub fn insert(&mut self, person: Person) {
+        self.remove(person.reference);
+        self.people.push(person);
+    }
+
+    /// Takes a person out.
+    pub fn remove(&mut self, reference: PersonRef) {
+        self.people.retain(|person| person.reference != reference);
+    }
+
+    /// Number of people.
+    pub fn len(&self) -> usize {
+        self.people.len()
+    }
+
+    /// Whether nobody is held.
+    pub fn is_empty(&self) -> bool {
+        self.people.is_empty()
+    }
+
+    /// Everybody, in the order added.
+    pub fn people(&self) -> &[Person] {
+        &self.people
+    }
+}

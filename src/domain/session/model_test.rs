@@ -1,0 +1,363 @@
+//! Laws of the session, checked on random sequences of wishes and on every combination of missing fingers and eyes.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+use rekam_hal::{Eye, Finger};
+use time::OffsetDateTime;
+use time::macros::{date, datetime};
+
+use super::*;
+use crate::domain::nik::Nik;
+use crate::domain::resident::tests::sample as sample_resident;
+use crate::domain::user::UserId;
+
+const START: OffsetDateTime = datetime!(2026-11-23 08:00 UTC);
+
+fn nik() -> Nik {
+    sample_resident().nik
+}
+
+fn user(name: &str) -> UserId {
+    UserId::parse(name).unwrap()
+}
+
+/// A session together with the journal it was made from.
+struct Desk {
+    journal: Vec<Event>,
+    session: Session,
+}
+
+impl Desk {
+    fn new() -> Self {
+        let what = Session::opening(sample_resident(), RecordClass::Register, StepOrder::default(), Policy::default());
+        let event = Event { seq: 0, at: START, operator: user("operator"), device: None, what };
+        let session = Session::open(RecordId("r".into()), event.clone()).unwrap();
+        Self { journal: vec![event], session }
+    }
+
+    fn wish(&mut self, wish: Wish) -> Result<(), Refused> {
+        let what = self.session.decide(wish)?;
+        let seq = self.session.next_seq();
+        let event = Event { seq, at: START, operator: user("operator"), device: None, what };
+        self.session.apply(event.clone()).unwrap();
+        self.journal.push(event);
+        Ok(())
+    }
+
+    fn sample(&self, purpose: Purpose, quality: u8) -> SampleRef {
+        let id = SampleId(format!("r/{}", self.session.next_seq()));
+        SampleRef { id, purpose, quality, sha256: String::new() }
+    }
+
+    fn probed(&self, slot: Slot, matched: bool) -> Wish {
+        let probe = Probe { slot, score: if matched { 9.0 } else { 0.1 }, matched };
+        Wish::Probed { probe, sample: self.sample(Purpose::Probe(slot), 50) }
+    }
+
+    fn probe(&mut self, slot: Slot, matched: bool) -> Result<(), Refused> {
+        let wish = self.probed(slot, matched);
+        self.wish(wish)
+    }
+
+    fn take(&mut self, slot: Slot, quality: u8) -> Result<(), Refused> {
+        let sample = self.sample(Purpose::Slot(slot), quality);
+        self.wish(Wish::Accept { sample })
+    }
+
+    fn except(&mut self, slot: Slot, reason: ExceptionReason) -> Result<(), Refused> {
+        self.wish(Wish::Except { exception: Exception { slot, reason, evidence: None, note: String::new() } })
+    }
+
+    fn verify(&mut self) {
+        self.wish(Wish::ConfirmData { fields: Field::ALL.into(), acknowledged: vec![] }).unwrap();
+        self.wish(Wish::Next).unwrap();
+    }
+}
+
+#[derive(Debug, Clone)]
+enum Move {
+    Take(usize, u8),
+    Probe(usize, bool),
+    Evidence(usize),
+    Except(usize, u8),
+    Withdraw(usize),
+    ApprovePhoto(usize),
+    Plain(u8),
+    GoTo(usize),
+}
+
+fn slots() -> Vec<Slot> {
+    Step::ALL.into_iter().flat_map(Slot::of).collect()
+}
+
+fn moves() -> impl Strategy<Value = Move> {
+    let slot = 0..slots().len();
+    prop_oneof![
+        6 => (slot.clone(), 0u8..=100).prop_map(|(s, q)| Move::Take(s, q)),
+        2 => (slot.clone(), any::<bool>()).prop_map(|(s, m)| Move::Probe(s, m)),
+        1 => slot.clone().prop_map(Move::Evidence),
+        3 => (slot.clone(), 0u8..6).prop_map(|(s, r)| Move::Except(s, r)),
+        1 => slot.prop_map(Move::Withdraw),
+        2 => (0usize..4).prop_map(Move::ApprovePhoto),
+        8 => (0u8..14).prop_map(Move::Plain),
+        2 => (0usize..6).prop_map(Move::GoTo),
+    ]
+}
+
+fn reason(n: u8) -> ExceptionReason {
+    use ExceptionReason::*;
+    [Missing, Injured, Unreadable, EyeDisease, CannotPosition, CannotSign][usize::from(n) % 6]
+}
+
+fn to_wish(desk: &Desk, step: &Move) -> Wish {
+    let slots = slots();
+    let text = || "because".to_owned();
+    match *step {
+        Move::Take(slot, quality) => Wish::Accept { sample: desk.sample(Purpose::Slot(slots[slot]), quality) },
+        Move::Evidence(slot) => Wish::Accept { sample: desk.sample(Purpose::Evidence(slots[slot]), 50) },
+        Move::Probe(slot, matched) => desk.probed(slots[slot], matched),
+        Move::Except(slot, r) => Wish::Except {
+            exception: Exception { slot: slots[slot], reason: reason(r), evidence: None, note: String::new() },
+        },
+        Move::Withdraw(slot) => Wish::WithdrawException { slot: slots[slot] },
+        Move::ApprovePhoto(n) => {
+            let photos: Vec<_> = desk.session.attempts(Slot::Photo).collect();
+            let sample = photos.get(n).map_or(SampleId("none".into()), |s| s.id.clone());
+            Wish::ApprovePhoto { sample }
+        }
+        Move::GoTo(n) => Wish::GoTo { step: Step::ALL[n] },
+        Move::Plain(n) => match n {
+            0..=3 => Wish::Next,
+            4 => Wish::ConfirmData { fields: Field::ALL.into(), acknowledged: vec![] },
+            5 => Wish::Defer { reason: text() },
+            6 => Wish::Park { reason: text() },
+            7 => Wish::Resume,
+            8 => Wish::ExceptConfirm { reason: text(), supervisor: user("supervisor") },
+            9 => Wish::Complete { invitation: Invitation::NoInvitation { reason: text() } },
+            10 => Wish::ConfirmData { fields: BTreeSet::new(), acknowledged: vec![] },
+            11 => Wish::Approve { supervisor: user("supervisor") },
+            12 => Wish::Void { reason: VoidReason::Duplicate, supervisor: user("supervisor") },
+            _ => Wish::Reschedule { corrections: vec![], date: date!(2026 - 12 - 01) },
+        },
+    }
+}
+
+fn accepted(journal: &[Event]) -> Vec<SampleId> {
+    let sample = |event: &Event| match &event.what {
+        What::SampleAccepted { sample } | What::Probed { sample, .. } => Some(sample.id.clone()),
+        _ => None,
+    };
+    journal.iter().filter_map(sample).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_sequence_of_wishes_loses_a_sample_or_completes_with_a_step_missing(
+        plan in prop::collection::vec(moves(), 0..160)
+    ) {
+        let mut desk = Desk::new();
+        for step in &plan {
+            let before = desk.session.clone();
+            let wish = to_wish(&desk, step);
+            let completing = matches!(wish, Wish::Complete { .. });
+            let outcome = desk.wish(wish);
+            // A refusal changes nothing at all.
+            if outcome.is_err() {
+                prop_assert_eq!(&before, &desk.session);
+            }
+            // Every sample ever accepted is still there, and the journal alone restores the session.
+            let names: Vec<_> = desk.session.samples().iter().map(|s| s.id.clone()).collect();
+            prop_assert_eq!(accepted(&desk.journal), names);
+            // Completion needs every step, and confirm is entered only when all others are done.
+            if completing && outcome.is_ok() {
+                prop_assert!(Step::ALL.into_iter().all(|s| before.is_done(s)));
+            }
+            if desk.session.step() == Step::Confirm && before.step() != Step::Confirm {
+                prop_assert!(Step::ALL[..5].iter().all(|s| desk.session.is_done(*s)));
+            }
+            if desk.session.step() != Step::Verify {
+                prop_assert!(desk.session.is_done(Step::Verify));
+            }
+        }
+        let replayed = Session::replay(RecordId("r".into()), desk.journal.clone()).unwrap();
+        prop_assert_eq!(replayed, desk.session);
+    }
+
+    #[test]
+    fn repeated_next_never_skips_a_step(quality in 0u8..=100, presses in 1usize..20) {
+        let mut desk = Desk::new();
+        for _ in 0..presses {
+            let _ = desk.wish(Wish::Next);
+        }
+        prop_assert_eq!(desk.session.step(), Step::Verify);
+        desk.verify();
+        desk.take(Slot::Photo, quality).unwrap();
+        for _ in 0..presses {
+            let _ = desk.wish(Wish::Next);
+        }
+        prop_assert_eq!(desk.session.step(), Step::Photo);
+        let photo = desk.session.samples()[0].id.clone();
+        desk.wish(Wish::ApprovePhoto { sample: photo }).unwrap();
+        for _ in 0..presses {
+            let _ = desk.wish(Wish::Next);
+        }
+        prop_assert_eq!(desk.session.step(), Step::Signature);
+    }
+
+    #[test]
+    fn the_best_attempt_stands_whatever_the_order(qualities in prop::collection::vec(0u8..=39, 3..6)) {
+        let mut desk = Desk::new();
+        desk.verify();
+        desk.wish(Wish::Defer { reason: "camera".into() }).unwrap();
+        desk.wish(Wish::Defer { reason: "pad".into() }).unwrap();
+        let thumb = Slot::Finger(Finger::RightThumb);
+        for quality in &qualities {
+            desk.take(thumb, *quality).unwrap();
+        }
+        let best = qualities.iter().max().copied();
+        prop_assert_eq!(desk.session.best(thumb).map(|s| s.quality), best);
+        prop_assert!(desk.session.slot(thumb).is_settled());
+    }
+}
+
+/// Walks a resident with the given missing fingers and eyes to the end.
+fn finish(missing: u16) -> Desk {
+    let mut desk = Desk::new();
+    desk.verify();
+    desk.take(Slot::Photo, 80).unwrap();
+    let photo = desk.session.samples()[0].id.clone();
+    desk.wish(Wish::ApprovePhoto { sample: photo }).unwrap();
+    desk.wish(Wish::Next).unwrap();
+    desk.take(Slot::Signature, 80).unwrap();
+    let biometric = Finger::ALL.map(Slot::Finger).into_iter().chain(Eye::ALL.map(Slot::Eye));
+    for (bit, slot) in biometric.enumerate() {
+        if desk.session.step() != slot.step() {
+            desk.wish(Wish::Next).unwrap();
+        }
+        if missing >> bit & 1 == 1 {
+            desk.except(slot, ExceptionReason::Missing).unwrap();
+        } else {
+            desk.take(slot, 80).unwrap();
+        }
+    }
+    desk.wish(Wish::Next).unwrap();
+    for _ in 0..6 {
+        match desk.session.confirm_need() {
+            ConfirmNeed::Compare(slot) => {
+                desk.probe(slot, true).unwrap();
+            }
+            ConfirmNeed::Supervisor => desk
+                .wish(Wish::ExceptConfirm { reason: "nothing to compare".into(), supervisor: user("supervisor") })
+                .unwrap(),
+            ConfirmNeed::Nothing => break,
+        }
+    }
+    desk.take(Slot::Approval, 80).unwrap();
+    desk.wish(Wish::Complete { invitation: Invitation::NoInvitation { reason: "walk-in".into() } }).unwrap();
+    desk
+}
+
+#[test]
+fn every_combination_of_missing_fingers_and_eyes_can_be_finished() {
+    for missing in 0..1u16 << 12 {
+        assert_eq!(*finish(missing).session.status(), Status::Completed, "missing {missing:012b}");
+    }
+}
+
+#[test]
+fn confirm_falls_back_from_index_fingers_to_others_to_irises_to_a_supervisor() {
+    let mut desk = finish_until_confirm();
+    let mut seen = Vec::new();
+    loop {
+        match desk.session.confirm_need() {
+            ConfirmNeed::Compare(slot) => {
+                seen.push(slot);
+                desk.probe(slot, false).unwrap();
+            }
+            ConfirmNeed::Supervisor => break,
+            ConfirmNeed::Nothing => panic!("nothing matched"),
+        }
+    }
+    seen.dedup();
+    let fingers = [Finger::RightIndex, Finger::RightThumb].map(Slot::Finger);
+    assert_eq!(seen, [fingers[0], fingers[1], Slot::Eye(Eye::Right)]);
+    assert!(desk.wish(Wish::Complete { invitation: Invitation::NoInvitation { reason: "x".into() } }).is_err());
+}
+
+fn finish_until_confirm() -> Desk {
+    let mut desk = Desk::new();
+    desk.verify();
+    desk.take(Slot::Photo, 80).unwrap();
+    let photo = desk.session.samples()[0].id.clone();
+    desk.wish(Wish::ApprovePhoto { sample: photo }).unwrap();
+    desk.wish(Wish::Next).unwrap();
+    desk.take(Slot::Signature, 80).unwrap();
+    desk.wish(Wish::Next).unwrap();
+    for finger in Finger::ALL {
+        desk.take(Slot::Finger(finger), 80).unwrap();
+    }
+    desk.wish(Wish::Next).unwrap();
+    for eye in Eye::ALL {
+        desk.take(Slot::Eye(eye), 80).unwrap();
+    }
+    desk.wish(Wish::Next).unwrap();
+    desk
+}
+
+#[test]
+fn a_new_sample_makes_old_comparisons_void() {
+    let mut desk = finish_until_confirm();
+    let index = Slot::Finger(Finger::RightIndex);
+    desk.probe(index, true).unwrap();
+    desk.wish(Wish::GoTo { step: Step::Fingerprints }).unwrap();
+    desk.take(index, 90).unwrap();
+    desk.wish(Wish::Next).unwrap();
+    assert_eq!(desk.session.confirm_need(), ConfirmNeed::Compare(index));
+}
+
+#[test]
+fn a_finished_record_is_undone_before_approval_and_recalled_after_export() {
+    let mut desk = finish(0);
+    let supervisor = user("supervisor");
+    let void = |supervisor: &UserId| Wish::Void { reason: VoidReason::WrongPerson, supervisor: supervisor.clone() };
+    assert_eq!(desk.session.decide(Wish::Approve { supervisor: user("operator") }), Err(Refused::OwnRecord));
+    assert!(matches!(desk.session.decide(void(&supervisor)), Ok(What::Voided { recall: false, .. })));
+    desk.wish(Wish::Approve { supervisor: supervisor.clone() }).unwrap();
+    desk.wish(Wish::MarkExported { batch: "b".into() }).unwrap();
+    desk.wish(void(&supervisor)).unwrap();
+    assert_eq!(*desk.session.status(), Status::Voided(Undone::RecallDue));
+    desk.wish(Wish::MarkRecallSent { batch: "c".into() }).unwrap();
+    assert_eq!(*desk.session.status(), Status::Voided(Undone::RecallSent));
+}
+
+#[test]
+fn an_undecided_hit_holds_back_approval_and_nothing_else() {
+    let mut desk = finish(0);
+    let id = HitId("r/H1".into());
+    let hit = Hit {
+        id: id.clone(),
+        by: [HitBy::Iris].into(),
+        other_nik: nik(),
+        other_record: None,
+        score: 12.0,
+        matches: vec![SlotMatch { slot: Slot::Eye(Eye::Left), other: Slot::Eye(Eye::Left), score: 12.0 }],
+    };
+    desk.wish(Wish::ReportHit { hit: hit.clone() }).unwrap();
+    assert_eq!(desk.wish(Wish::ReportHit { hit }), Err(Refused::HitRepeated));
+    let approve = Wish::Approve { supervisor: user("supervisor") };
+    assert_eq!(desk.wish(approve.clone()), Err(Refused::HitUndecided));
+    let verdict = Verdict::SamePerson;
+    desk.wish(Wish::DecideHit { hit: id, verdict, reason: "same face".into(), supervisor: user("supervisor") }).unwrap();
+    desk.wish(approve).unwrap();
+}
+
+#[test]
+fn a_journal_with_a_gap_is_refused() {
+    let desk = finish(0);
+    let mut journal = desk.journal;
+    journal.remove(3);
+    assert!(matches!(Session::replay(RecordId("r".into()), journal), Err(ReplayError::Gap { expected: 3, .. })));
+}

@@ -1,0 +1,393 @@
+//! The state that the events of a record add up to, and what can be read from it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use time::Date;
+
+use super::event::{Event, Hit, HitId, Invitation, Probe, RecordClass, RecordId, Verdict, What};
+use super::exception::Exception;
+use super::policy::Policy;
+use super::sample::{Purpose, SampleId, SampleRef, Slot};
+use super::step::{Step, StepOrder};
+use crate::domain::nik::Nik;
+use crate::domain::resident::Resident;
+use crate::domain::user::UserId;
+
+/// Where a record stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Status {
+    /// At the desk.
+    Open,
+    /// Waiting for the resident to come back to the desk.
+    Parked,
+    /// Ended with a correction request; the resident comes back on the date.
+    Rescheduled(Date),
+    /// Given up.
+    Cancelled,
+    /// Finished; waits for a supervisor.
+    Completed,
+    /// Released for the batch.
+    Approved,
+    /// Left in a batch.
+    Exported,
+    /// Undone.
+    Voided(Undone),
+}
+
+/// How far a record is undone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Undone {
+    /// It never left.
+    Here,
+    /// It had left; a signed recall must follow it.
+    RecallDue,
+    /// The recall has left too.
+    RecallSent,
+}
+
+impl Status {
+    /// The word kept in the database.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Parked => "parked",
+            Self::Rescheduled(_) => "rescheduled",
+            Self::Cancelled => "cancelled",
+            Self::Completed => "completed",
+            Self::Approved => "approved",
+            Self::Exported => "exported",
+            Self::Voided(Undone::Here) => "voided",
+            Self::Voided(Undone::RecallDue) => "recall_due",
+            Self::Voided(Undone::RecallSent) => "recalled",
+        }
+    }
+}
+
+/// A hit and what became of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HitState {
+    /// The finding.
+    pub hit: Hit,
+    /// The decision, once there is one.
+    pub verdict: Option<Verdict>,
+}
+
+/// What a slot holds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum SlotState<'a> {
+    /// Needs a (further) sample.
+    Open {
+        /// Samples accepted so far.
+        attempts: usize,
+        /// The best of them.
+        best: Option<&'a SampleRef>,
+    },
+    /// Holds a sample that is good enough, or the best of all tries.
+    Filled(&'a SampleRef),
+    /// Stays empty for a reason.
+    Excepted(&'a Exception),
+}
+
+impl SlotState<'_> {
+    /// Whether the slot needs nothing more.
+    pub fn is_settled(&self) -> bool {
+        !matches!(self, Self::Open { .. })
+    }
+}
+
+/// A journal that cannot be a record.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReplayError {
+    /// The first event does not open a record.
+    #[error("record {0} does not begin with its opening; restore the database from a backup")]
+    NotOpened(RecordId),
+    /// An event is missing or repeated.
+    #[error("record {record} has event {found} where event {expected} belongs; restore the database from a backup")]
+    Gap {
+        /// Which record.
+        record: RecordId,
+        /// Sequence number that should come.
+        expected: u32,
+        /// Sequence number found.
+        found: u32,
+    },
+}
+
+/// One resident at one desk.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Session {
+    pub(super) record: RecordId,
+    pub(super) resident: Box<Resident>,
+    pub(super) class: RecordClass,
+    pub(super) order: StepOrder,
+    pub(super) policy: Policy,
+    pub(super) status: Status,
+    pub(super) at: Step,
+    pub(super) next_seq: u32,
+    pub(super) data_confirmed: bool,
+    pub(super) samples: Vec<SampleRef>,
+    pub(super) approved_photo: Option<SampleId>,
+    pub(super) exceptions: BTreeMap<Slot, Exception>,
+    pub(super) deferred: BTreeSet<Step>,
+    pub(super) probes: Vec<Probe>,
+    pub(super) confirm_excepted: bool,
+    pub(super) hits: BTreeMap<HitId, HitState>,
+    pub(super) invitation: Option<Invitation>,
+    pub(super) completed_by: Option<UserId>,
+}
+
+impl Session {
+    /// The first event of a record.
+    pub fn opening(resident: Resident, class: RecordClass, order: StepOrder, policy: Policy) -> What {
+        What::Opened { resident: Box::new(resident), class, order, policy }
+    }
+
+    /// Reads a record back from its events.
+    pub fn replay(record: RecordId, events: impl IntoIterator<Item = Event>) -> Result<Self, ReplayError> {
+        let mut events = events.into_iter();
+        let first = events.next().ok_or_else(|| ReplayError::NotOpened(record.clone()))?;
+        let mut session = Self::open(record, first)?;
+        for event in events {
+            session.apply(event)?;
+        }
+        Ok(session)
+    }
+
+    /// Begins with the opening event.
+    pub fn open(record: RecordId, event: Event) -> Result<Self, ReplayError> {
+        if event.seq != 0 {
+            return Err(ReplayError::Gap { record, expected: 0, found: event.seq });
+        }
+        let What::Opened { resident, class, order, policy } = event.what else {
+            return Err(ReplayError::NotOpened(record));
+        };
+        Ok(Self {
+            record,
+            resident,
+            class,
+            order,
+            policy,
+            status: Status::Open,
+            at: Step::Verify,
+            next_seq: 1,
+            data_confirmed: false,
+            samples: Vec::new(),
+            approved_photo: None,
+            exceptions: BTreeMap::new(),
+            deferred: BTreeSet::new(),
+            probes: Vec::new(),
+            confirm_excepted: false,
+            hits: BTreeMap::new(),
+            invitation: None,
+            completed_by: None,
+        })
+    }
+
+    /// Takes in an event that is already durable.
+    pub fn apply(&mut self, event: Event) -> Result<(), ReplayError> {
+        if event.seq != self.next_seq {
+            let record = self.record.clone();
+            return Err(ReplayError::Gap { record, expected: self.next_seq, found: event.seq });
+        }
+        self.next_seq += 1;
+        match event.what {
+            // A second opening cannot come out of `decide`; what is already known stays.
+            What::Opened { .. } => {}
+            What::DataConfirmed { .. } => self.data_confirmed = true,
+            What::SampleAccepted { sample } => self.take(sample),
+            What::PhotoApproved { sample } => self.approved_photo = Some(sample),
+            What::Excepted { exception } => {
+                self.forget_probes(exception.slot);
+                self.exceptions.insert(exception.slot, exception);
+            }
+            What::ExceptionWithdrawn { slot } => {
+                self.exceptions.remove(&slot);
+            }
+            What::StepEntered { step } => {
+                self.deferred.remove(&step);
+                self.at = step;
+            }
+            What::StepDeferred { step, .. } => {
+                self.deferred.insert(step);
+                if let Some(next) = self.next_step() {
+                    self.at = next;
+                }
+            }
+            What::Probed { probe, sample } => {
+                self.samples.push(sample);
+                self.probes.push(probe);
+            }
+            What::ConfirmExcepted { .. } => self.confirm_excepted = true,
+            What::Parked { .. } => self.status = Status::Parked,
+            What::Resumed => self.status = Status::Open,
+            What::Cancelled { .. } => self.status = Status::Cancelled,
+            What::Rescheduled { date, .. } => self.status = Status::Rescheduled(date),
+            What::HitFound { hit } => {
+                self.hits.insert(hit.id.clone(), HitState { hit, verdict: None });
+            }
+            What::HitDecided { hit, verdict, .. } => {
+                if let Some(state) = self.hits.get_mut(&hit) {
+                    state.verdict = Some(verdict);
+                }
+            }
+            What::Completed { invitation } => {
+                self.status = Status::Completed;
+                self.invitation = Some(invitation);
+                self.completed_by = Some(event.operator);
+            }
+            What::Approved { .. } => self.status = Status::Approved,
+            What::Exported { .. } => self.status = Status::Exported,
+            What::Voided { recall: false, .. } => self.status = Status::Voided(Undone::Here),
+            What::Voided { recall: true, .. } => self.status = Status::Voided(Undone::RecallDue),
+            What::RecallSent { .. } => self.status = Status::Voided(Undone::RecallSent),
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, sample: SampleRef) {
+        if let Purpose::Slot(slot) = sample.purpose {
+            self.forget_probes(slot);
+        }
+        self.samples.push(sample);
+    }
+
+    /// A comparison says nothing about a sample that came after it.
+    fn forget_probes(&mut self, slot: Slot) {
+        self.probes.retain(|probe| probe.slot != slot);
+    }
+
+    /// The record's number.
+    pub fn record(&self) -> &RecordId {
+        &self.record
+    }
+
+    /// The resident's number.
+    pub fn nik(&self) -> &Nik {
+        &self.resident.nik
+    }
+
+    /// The resident's data as they stood when the record was opened.
+    pub fn resident(&self) -> &Resident {
+        &self.resident
+    }
+
+    /// Where the data come from.
+    pub fn class(&self) -> RecordClass {
+        self.class
+    }
+
+    /// The order of the steps.
+    pub fn order(&self) -> &StepOrder {
+        &self.order
+    }
+
+    /// The thresholds of this record.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// Where the record stands.
+    pub fn status(&self) -> &Status {
+        &self.status
+    }
+
+    /// The step at which the operator stands.
+    pub fn step(&self) -> Step {
+        self.at
+    }
+
+    /// Sequence number that the next event will carry.
+    pub fn next_seq(&self) -> u32 {
+        self.next_seq
+    }
+
+    /// Every sample ever accepted, in order.
+    pub fn samples(&self) -> &[SampleRef] {
+        &self.samples
+    }
+
+    /// Samples accepted for a slot, in order.
+    pub fn attempts(&self, slot: Slot) -> impl Iterator<Item = &SampleRef> {
+        self.samples.iter().filter(move |sample| sample.purpose == Purpose::Slot(slot))
+    }
+
+    /// The sample that stands for a slot: the approved portrait, else the best attempt, the earliest among equals.
+    pub fn best(&self, slot: Slot) -> Option<&SampleRef> {
+        if slot == Slot::Photo {
+            let approved = self.approved_photo.as_ref()?;
+            return self.samples.iter().find(|sample| sample.id == *approved);
+        }
+        self.attempts(slot).reduce(|best, next| if next.quality > best.quality { next } else { best })
+    }
+
+    /// What a slot holds.
+    pub fn slot(&self, slot: Slot) -> SlotState<'_> {
+        if let Some(exception) = self.exceptions.get(&slot) {
+            return SlotState::Excepted(exception);
+        }
+        let attempts = self.attempts(slot).count();
+        match self.best(slot) {
+            Some(best)
+                if best.quality >= self.policy.quality_of(slot) || attempts >= usize::from(self.policy.tries) =>
+            {
+                SlotState::Filled(best)
+            }
+            best => SlotState::Open { attempts, best },
+        }
+    }
+
+    /// Exceptions in force.
+    pub fn exceptions(&self) -> impl Iterator<Item = &Exception> {
+        self.exceptions.values()
+    }
+
+    /// Whether a step needs nothing more.
+    pub fn is_done(&self, step: Step) -> bool {
+        match step {
+            Step::Verify => self.data_confirmed,
+            Step::Photo | Step::Signature | Step::Fingerprints | Step::Iris => {
+                Slot::of(step).into_iter().all(|slot| self.slot(slot).is_settled())
+            }
+            Step::Confirm => self.is_confirmed() && self.slot(Slot::Approval).is_settled(),
+        }
+    }
+
+    /// Steps put off for now.
+    pub fn deferred(&self) -> &BTreeSet<Step> {
+        &self.deferred
+    }
+
+    /// The step that "next" leads to: the first unfinished one after the current, going round; confirm only when all
+    /// others are done. `None` when the current step is the only one left.
+    pub fn next_step(&self) -> Option<Step> {
+        let steps = self.order.steps();
+        let here = steps.iter().position(|step| *step == self.at)?;
+        let around = steps[here + 1..].iter().chain(&steps[..here]);
+        let mut open = around.filter(|step| !self.is_done(**step));
+        let before_confirm = open.clone().find(|step| **step != Step::Confirm);
+        if before_confirm.is_none() && !self.is_done(self.at) && self.at != Step::Confirm {
+            return None;
+        }
+        before_confirm.or_else(|| open.find(|step| **step == Step::Confirm)).copied()
+    }
+
+    /// Comparisons of the confirm step that still count.
+    pub fn probes(&self) -> &[Probe] {
+        &self.probes
+    }
+
+    /// Hits with what became of them.
+    pub fn hits(&self) -> impl Iterator<Item = &HitState> {
+        self.hits.values()
+    }
+
+    /// Hits nobody has decided on.
+    pub fn undecided_hits(&self) -> impl Iterator<Item = &HitState> {
+        self.hits().filter(|state| state.verdict.is_none())
+    }
+
+    /// How the record was closed.
+    pub fn invitation(&self) -> Option<&Invitation> {
+        self.invitation.as_ref()
+    }
+}

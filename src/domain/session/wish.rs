@@ -1,0 +1,59 @@
+//! What the person in front of the station may want. Each wish becomes one event or is refused with a reason.
+
+use std::collections::BTreeSet;
+
+use time::Date;
+
+use super::event::{Acknowledged, Correction, Field, Hit, HitId, Invitation, Probe, Verdict, VoidReason};
+use super::exception::Exception;
+use super::sample::{SampleId, SampleRef, Slot};
+use super::step::Step;
+use crate::domain::user::UserId;
+
+/// A wish.
+#[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs, reason = "fields mirror those of the event of the same name")]
+pub enum Wish {
+    /// The data were read aloud and are right.
+    ConfirmData { fields: BTreeSet<Field>, acknowledged: Vec<Acknowledged> },
+    /// The data are wrong: file a correction and give a new date.
+    Reschedule { corrections: Vec<Correction>, date: Date },
+    /// Keep this sample.
+    Accept { sample: SampleRef },
+    /// The resident approves the portrait.
+    ApprovePhoto { sample: SampleId },
+    /// Leave the slot empty.
+    Except { exception: Exception },
+    /// Take an exception back.
+    WithdrawException { slot: Slot },
+    /// On to the next unfinished step.
+    Next,
+    /// To a certain step.
+    GoTo { step: Step },
+    /// Put the current step off.
+    Defer { reason: String },
+    /// A one-to-one comparison was made.
+    Probed { probe: Probe, sample: SampleRef },
+    /// A supervisor vouches where nothing can be compared.
+    ExceptConfirm { reason: String, supervisor: UserId },
+    /// Let the next resident go first.
+    Park { reason: String },
+    /// The parked or rescheduled resident is back.
+    Resume,
+    /// Give the record up.
+    Cancel { reason: String },
+    /// A possible duplicate turned up.
+    ReportHit { hit: Hit },
+    /// A supervisor has decided on it.
+    DecideHit { hit: HitId, verdict: Verdict, reason: String, supervisor: UserId },
+    /// Everything is done: close the record.
+    Complete { invitation: Invitation },
+    /// A supervisor releases it for the batch.
+    Approve { supervisor: UserId },
+    /// It left in a batch.
+    MarkExported { batch: String },
+    /// Undo a finished record.
+    Void { reason: VoidReason, supervisor: UserId },
+    /// Its recall left in a batch.
+    MarkRecallSent { batch: String },
+}

@@ -1,0 +1,275 @@
+//! One desk: the record that is being made, its devices, and the duplicate check that runs beside it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rekam_hal::{CaptureError, Eye, EyeSet, Finger, GrayImage, Retry, ScanTarget};
+
+use crate::dedup::worker::Worker;
+use crate::dedup::{Candidate, Pending, Person, PersonRef, Templates};
+use crate::domain::nik::Nik;
+use crate::domain::session::{
+    Hit, HitBy, HitId, Invitation, Policy, Probe, Purpose, RecordId, SampleId, Session, Slot, StepOrder, Wish,
+};
+use crate::domain::session::{RecordClass, SlotMatch};
+use crate::domain::user::UserId;
+use crate::domain::resident::Resident;
+use crate::store::Origin;
+
+use super::devices::Bays;
+use super::engines::{Engines, Judged};
+use super::error::DeskError;
+use super::job::JobError;
+use super::ledger::{Effect, Incoming, Ledger};
+
+/// Longest wait for any one capture before the device is called silent.
+pub const CAPTURE_LIMIT: Duration = Duration::from_secs(60);
+
+/// One desk.
+pub struct Desk {
+    ledger: Ledger,
+    engines: Arc<Engines>,
+    worker: Worker,
+    operator: UserId,
+    session: Option<Session>,
+    search: Option<Pending>,
+    capture_limit: Duration,
+}
+
+impl Desk {
+    /// A desk with nobody at it.
+    pub fn new(ledger: Ledger, engines: Arc<Engines>, worker: Worker, operator: UserId) -> Self {
+        Self { ledger, engines, worker, operator, session: None, search: None, capture_limit: CAPTURE_LIMIT }
+    }
+
+    /// The same desk with another patience for devices.
+    pub fn with_capture_limit(mut self, limit: Duration) -> Self {
+        self.capture_limit = limit;
+        self
+    }
+
+    /// The journal behind the desk.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// The engines.
+    pub fn engines(&self) -> &Arc<Engines> {
+        &self.engines
+    }
+
+    /// The record at the desk.
+    pub fn session(&self) -> Result<&Session, DeskError> {
+        self.session.as_ref().ok_or(DeskError::NoRecord)
+    }
+
+    /// Opens a record for a resident; a NIK that this station holds as recorded becomes a hit at once.
+    pub fn open(
+        &mut self,
+        record: RecordId,
+        resident: Resident,
+        class: RecordClass,
+        order: StepOrder,
+        policy: Policy,
+    ) -> Result<(), DeskError> {
+        if self.session.is_some() {
+            return Err(DeskError::DeskTaken);
+        }
+        let opening = Session::opening(resident, class, order, policy);
+        self.session = Some(self.ledger.open(record, opening, &self.operator)?);
+        self.check_nik()
+    }
+
+    /// Puts a record that was left (parked, power cut) on the desk again, exactly where it stood.
+    pub fn take_up(&mut self, record: &RecordId) -> Result<(), DeskError> {
+        if self.session.is_some() {
+            return Err(DeskError::DeskTaken);
+        }
+        self.session = Some(self.ledger.load(record)?);
+        self.check_nik()
+    }
+
+    /// Takes the record off the desk, whatever its state; it stays in the store.
+    pub fn leave(&mut self) -> Option<Session> {
+        self.search = None;
+        self.session.take()
+    }
+
+    /// Follows a wish.
+    pub fn wish(&mut self, wish: Wish) -> Result<(), DeskError> {
+        let session = self.session.as_mut().ok_or(DeskError::NoRecord)?;
+        let effect = self.ledger.follow(session, wish, &self.operator, None)?;
+        self.carry_out(effect)
+    }
+
+    /// Keeps a judged sample.
+    pub fn accept(
+        &mut self,
+        purpose: Purpose,
+        judged: Judged,
+        device: Option<String>,
+    ) -> Result<SampleId, DeskError> {
+        let session = self.session.as_mut().ok_or(DeskError::NoRecord)?;
+        self.ledger.accept(session, Incoming { purpose, judged }, &self.operator, device)
+    }
+
+    /// Compares a new sample with the slot's best one and records the outcome; the sample is kept with it.
+    pub fn probe(&mut self, slot: Slot, judged: Judged, device: Option<String>) -> Result<Probe, DeskError> {
+        let session = self.session.as_mut().ok_or(DeskError::NoRecord)?;
+        let reference = self.ledger.reference(session, slot)?;
+        let score = match &judged.template {
+            Some(template) => self.engines.compare(slot, template, &reference)?,
+            None => 0.0,
+        };
+        let probe = Probe { slot, score, matched: score >= session.policy().confirm_score };
+        self.ledger.probed(session, probe.clone(), judged, &self.operator, device)?;
+        Ok(probe)
+    }
+
+    /// Whether a fresh finger is really another finger of this record: then it is the wrong one, and keeping it
+    /// would spoil two slots at once.
+    pub fn same_finger_as(&self, finger: Finger, judged: &Judged) -> Result<Option<Finger>, DeskError> {
+        let session = self.session()?;
+        let Some(template) = &judged.template else { return Ok(None) };
+        for (slot, other) in self.ledger.templates(session)? {
+            if let Slot::Finger(kept) = slot
+                && kept != finger
+                && self.engines.compare(slot, template, &other)? >= session.policy().confirm_score + 1.0
+            {
+                return Ok(Some(kept));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Captures and judges one finger.
+    pub fn capture_finger(&self, bays: &Bays, finger: Finger) -> Result<Judged, DeskError> {
+        let image = bays.finger(ScanTarget::Single(finger))?.wait(self.capture_limit)?;
+        Ok(self.engines.finger(&image)?)
+    }
+
+    /// Captures and judges one eye. An image without an eye is for the resident to mend, not an error.
+    pub fn capture_eye(&self, bays: &Bays, eye: Eye) -> Result<Judged, DeskError> {
+        let samples = bays.eyes(EyeSet::One(eye))?.wait(self.capture_limit)?;
+        let nothing = || JobError::from(CaptureError::Retry(Retry::NothingPresented));
+        let image: &GrayImage = samples.iter().find(|s| s.eye == eye).map(|s| &s.image).ok_or_else(nothing)?;
+        self.engines.eye(image).map_err(|error| match error {
+            super::engines::EngineError::Iris(_) => JobError::from(CaptureError::Retry(Retry::OpenEyes)).into(),
+            other => other.into(),
+        })
+    }
+
+    /// Captures a portrait.
+    pub fn capture_photo(&self, bays: &Bays) -> Result<Judged, DeskError> {
+        Ok(self.engines.photo(&bays.photo()?.wait(self.capture_limit)?)?)
+    }
+
+    /// Captures a signature.
+    pub fn capture_signature(&self, bays: &Bays) -> Result<Judged, DeskError> {
+        Ok(self.engines.signature(&bays.signature()?.wait(self.capture_limit)?)?)
+    }
+
+    /// Starts a duplicate search with everything recorded so far; the operator goes on meanwhile. A search still
+    /// under way knew less and is forgotten.
+    pub fn search_duplicates(&mut self) -> Result<(), DeskError> {
+        let session = self.session.as_ref().ok_or(DeskError::NoRecord)?;
+        let mut probe = Templates::default();
+        for (slot, bytes) in self.ledger.templates(session)? {
+            probe.add(slot, &bytes).map_err(super::engines::EngineError::from)?;
+        }
+        if !probe.is_empty() {
+            self.search = Some(self.worker.search(probe, session.policy().hit_score)?);
+        }
+        Ok(())
+    }
+
+    /// Takes in what the search found, without waiting. Returns whether it still runs.
+    pub fn collect_hits(&mut self) -> Result<bool, DeskError> {
+        let Some(pending) = &self.search else { return Ok(false) };
+        let Some(found) = pending.poll()? else { return Ok(true) };
+        self.search = None;
+        self.report(found)?;
+        Ok(false)
+    }
+
+    /// Waits for the search.
+    pub fn await_hits(&mut self) -> Result<(), DeskError> {
+        match self.search.take() {
+            Some(pending) => self.report(pending.wait()?),
+            None => Ok(()),
+        }
+    }
+
+    /// Closes the record: it is sealed, and the person joins the gallery.
+    pub fn complete(&mut self, invitation: Invitation) -> Result<(), DeskError> {
+        self.await_hits()?;
+        // The templates are gone from the record once it is sealed; the gallery needs them ready.
+        let templates = self.ledger.templates(self.session()?)?;
+        let session = self.session.as_mut().ok_or(DeskError::NoRecord)?;
+        let effect = self.ledger.follow(session, Wish::Complete { invitation }, &self.operator, None)?;
+        if let Some(person) = effect.joined {
+            let mut ready = Templates::default();
+            for (slot, bytes) in templates {
+                ready.add(slot, &bytes).map_err(super::engines::EngineError::from)?;
+            }
+            self.worker.insert(Person { reference: PersonRef(person.0), templates: ready })?;
+        }
+        self.leave();
+        Ok(())
+    }
+
+    fn carry_out(&self, effect: Effect) -> Result<(), DeskError> {
+        for person in effect.left {
+            self.worker.remove(PersonRef(person.0))?;
+        }
+        Ok(())
+    }
+
+    fn check_nik(&mut self) -> Result<(), DeskError> {
+        let session = self.session()?;
+        let nik = session.nik().as_str().to_owned();
+        let known = self.ledger.store.call(move |db| db.recorded_get(&nik))?.is_some();
+        let reported = session.hits().any(|state| state.hit.by.contains(&HitBy::Nik));
+        if !known || reported {
+            return Ok(());
+        }
+        let (id, other_nik) = (next_hit(session), session.nik().clone());
+        let hit = Hit { id, by: [HitBy::Nik].into(), other_nik, other_record: None, score: 0.0, matches: Vec::new() };
+        self.wish(Wish::ReportHit { hit })
+    }
+
+    fn report(&mut self, found: Vec<Candidate>) -> Result<(), DeskError> {
+        for candidate in found {
+            let session = self.session()?;
+            let person = crate::store::PersonRef(candidate.person.0);
+            let Some((nik, origin)) = self.ledger.store.call(move |db| db.gallery_identity(person))? else {
+                continue; // Voided while the search ran.
+            };
+            let Ok(other_nik) = nik.parse::<Nik>() else { continue };
+            let other_record = match origin {
+                Origin::Own { record } => Some(RecordId(record)),
+                Origin::Cached => None,
+            };
+            let known = session.hits().any(|state| {
+                state.hit.other_nik == other_nik && state.hit.other_record == other_record && !state.hit.matches.is_empty()
+            });
+            if known {
+                continue;
+            }
+            let hit = Hit {
+                id: next_hit(session),
+                by: candidate.by,
+                other_nik,
+                other_record,
+                score: candidate.score,
+                matches: candidate.matches.into_iter().collect::<Vec<SlotMatch>>(),
+            };
+            self.wish(Wish::ReportHit { hit })?;
+        }
+        Ok(())
+    }
+}
+
+fn next_hit(session: &Session) -> HitId {
+    HitId(format!("{}/H{}", session.record(), session.hits().count() + 1))
+}

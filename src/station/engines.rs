@@ -1,0 +1,205 @@
+//! From a captured image to a judged sample: quality, template, and the bytes that will be kept.
+//!
+//! The network is loaded when the first finger needs it, and its SHA-256 is checked then: a damaged model would make
+//! worthless templates without anybody noticing.
+
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
+use rekam_hal::{GrayImage, Retry, RgbImage, Signature};
+use sha2::{Digest, Sha256};
+
+use crate::biometrics::fingerprint::{self, MinutiaeNetwork};
+use crate::biometrics::iris;
+use crate::domain::session::Slot;
+
+static LEADER: &[u8] = include_bytes!("../../assets/models/leader.onnx");
+static LEADER_SHA256: &str = include_str!("../../assets/models/leader.onnx.sha256");
+
+/// Where the networks come from.
+#[derive(Debug, Clone, Default)]
+pub enum Models {
+    /// Out of this program.
+    #[default]
+    Embedded,
+    /// Out of a folder with the same file names, checked against the same digests.
+    Folder(PathBuf),
+}
+
+/// Why an image became no sample.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The model file cannot be read.
+    #[error("the model {} cannot be read; put it there or leave out --models", path.display())]
+    ModelMissing {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The model is not the one this program was made for.
+    #[error("the model {0} is damaged (its SHA-256 differs); install the program again or leave out --models")]
+    ModelDamaged(String),
+    /// The model does not load.
+    #[error("the model leader.onnx does not load; install the program again")]
+    Network(#[from] fingerprint::NetworkError),
+    /// The finger cannot be read.
+    #[error("the fingerprint cannot be processed")]
+    Fingerprint(#[from] fingerprint::ExtractError),
+    /// The eye cannot be read.
+    #[error("the iris cannot be processed")]
+    Iris(#[from] iris::ExtractError),
+    /// The image cannot be stored.
+    #[error("the image cannot be encoded")]
+    Encode(#[from] image::ImageError),
+    /// The strokes cannot be stored.
+    #[error("the signature cannot be encoded")]
+    Ink(#[from] serde_json::Error),
+    /// A template in the store is not readable.
+    #[error("a stored template cannot be read; capture the sample again")]
+    Template(#[from] crate::dedup::gallery::TemplateUnreadable),
+}
+
+/// A sample ready to be accepted.
+#[derive(Clone)]
+pub struct Judged {
+    /// File type of the bytes: `image/png` or `application/json`.
+    pub media: &'static str,
+    /// What is kept.
+    pub bytes: Vec<u8>,
+    /// What is compared.
+    pub template: Option<Vec<u8>>,
+    /// 0..=100.
+    pub quality: u8,
+    /// What to do better next time, when there is something.
+    pub advice: Option<Retry>,
+}
+
+/// The engines of the station.
+#[derive(Default)]
+pub struct Engines {
+    models: Models,
+    network: OnceLock<MinutiaeNetwork>,
+}
+
+impl Engines {
+    /// Engines whose networks come from `models`; nothing is loaded yet.
+    pub fn new(models: Models) -> Self {
+        Self { models, network: OnceLock::new() }
+    }
+
+    /// The minutiae network, loaded and checked at the first call.
+    pub fn network(&self) -> Result<&MinutiaeNetwork, EngineError> {
+        if let Some(network) = self.network.get() {
+            return Ok(network);
+        }
+        let network = MinutiaeNetwork::from_onnx(self.model_bytes()?)?.with_threads(2);
+        Ok(self.network.get_or_init(|| network))
+    }
+
+    fn model_bytes(&self) -> Result<Vec<u8>, EngineError> {
+        let bytes = match &self.models {
+            Models::Embedded => LEADER.to_vec(),
+            Models::Folder(folder) => read_model(folder)?,
+        };
+        let digest: String = Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect();
+        if digest == LEADER_SHA256.trim() { Ok(bytes) } else { Err(EngineError::ModelDamaged("leader.onnx".into())) }
+    }
+
+    /// Judges a fingerprint.
+    pub fn finger(&self, image: &GrayImage) -> Result<Judged, EngineError> {
+        let extraction = fingerprint::extract(self.network()?, image)?;
+        Ok(Judged {
+            media: "image/png",
+            bytes: gray_png(image)?,
+            template: Some(extraction.template.to_bytes()),
+            quality: extraction.quality.score,
+            advice: extraction.quality.causes.first().map(finger_advice),
+        })
+    }
+
+    /// Judges an eye.
+    pub fn eye(&self, image: &GrayImage) -> Result<Judged, EngineError> {
+        let extraction = iris::extract(image)?;
+        Ok(Judged {
+            media: "image/png",
+            bytes: gray_png(image)?,
+            template: Some(extraction.template.to_bytes()),
+            quality: extraction.quality.score,
+            advice: extraction.quality.causes.first().map(iris_advice),
+        })
+    }
+
+    /// Keeps a portrait; it is judged by the resident.
+    pub fn photo(&self, image: &RgbImage) -> Result<Judged, EngineError> {
+        let bytes = png(image.pixels(), image.width(), image.height(), ExtendedColorType::Rgb8)?;
+        Ok(Judged { media: "image/png", bytes, template: None, quality: 100, advice: None })
+    }
+
+    /// Keeps a signature. Less than a centimetre of ink is hardly one.
+    pub fn signature(&self, signature: &Signature) -> Result<Judged, EngineError> {
+        let bytes = serde_json::to_vec(signature)?;
+        let quality = (signature.ink_mm() * 10.0).clamp(0.0, 100.0) as u8;
+        let advice = (quality < 100).then_some(Retry::NothingWritten);
+        Ok(Judged { media: "application/json", bytes, template: None, quality, advice })
+    }
+
+    /// Compares two stored templates of the same kind of slot: -log10 of the false match rate.
+    pub fn compare(&self, slot: Slot, probe: &[u8], reference: &[u8]) -> Result<f32, EngineError> {
+        let unreadable = crate::dedup::gallery::TemplateUnreadable::from;
+        match slot {
+            Slot::Finger(_) => {
+                let read = |bytes| fingerprint::Template::from_bytes(bytes).map_err(unreadable);
+                let [probe, reference] = [read(probe)?, read(reference)?].map(|t| fingerprint::Prepared::new(&t));
+                Ok(fingerprint::compare(&probe, &reference).score)
+            }
+            Slot::Eye(_) => {
+                let read = |bytes| iris::Template::from_bytes(bytes).map_err(crate::dedup::gallery::TemplateUnreadable::from);
+                Ok(iris::compare(&read(probe)?, &read(reference)?).score)
+            }
+            Slot::Photo | Slot::Signature | Slot::Approval => Ok(0.0),
+        }
+    }
+}
+
+fn read_model(folder: &Path) -> Result<Vec<u8>, EngineError> {
+    let path = folder.join("leader.onnx");
+    std::fs::read(&path).map_err(|source| EngineError::ModelMissing { path, source })
+}
+
+fn gray_png(image: &GrayImage) -> Result<Vec<u8>, EngineError> {
+    png(image.pixels(), image.width(), image.height(), ExtendedColorType::L8)
+}
+
+fn png(pixels: &[u8], width: u32, height: u32, colour: ExtendedColorType) -> Result<Vec<u8>, EngineError> {
+    let mut out = Cursor::new(Vec::new());
+    PngEncoder::new(&mut out).write_image(pixels, width, height, colour)?;
+    Ok(out.into_inner())
+}
+
+/// The one thing to tell the resident about a finger.
+fn finger_advice(cause: &fingerprint::Cause) -> Retry {
+    use fingerprint::Cause;
+    match cause {
+        Cause::TooDark => Retry::TooWet,
+        Cause::TooLight | Cause::LowContrast => Retry::TooDry,
+        Cause::NotCentred => Retry::NotCentred,
+        Cause::SmallArea | Cause::TooFewMinutiae => Retry::TooShort,
+    }
+}
+
+/// The one thing to tell the resident about an eye.
+fn iris_advice(cause: &iris::Cause) -> Retry {
+    use iris::Cause;
+    match cause {
+        Cause::SmallUsableArea | Cause::LidsClosed => Retry::OpenEyes,
+        Cause::Blurred => Retry::Blurred,
+        Cause::OffCentre => Retry::NotCentred,
+        Cause::TooFar => Retry::ComeCloser,
+        Cause::TooClose => Retry::GoFarther,
+        Cause::PupilRatio | Cause::SegmentationUnsure => Retry::OpenEyes,
+    }
+}

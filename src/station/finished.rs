@@ -1,0 +1,109 @@
+//! What of a finished record leaves the station: the journal up to its completion, and for each slot the sample that
+//! stands for it. Further tries and comparisons stay behind and are destroyed with the seal: nobody needs them, and
+//! what is not carried cannot be lost.
+
+use serde::Serialize;
+use time::OffsetDateTime;
+
+use crate::batch::{self, BatchError, EntryName, RecordBundle};
+use crate::domain::resident::Resident;
+use crate::domain::session::{Event, Exception, Invitation, Purpose, SampleRef, Session};
+use crate::store::SampleInfo;
+
+/// Version of `record.json`; readers refuse a greater one.
+pub const FORMAT: u32 = 1;
+
+/// `record.json`.
+#[derive(Serialize)]
+struct Document<'a> {
+    format: u32,
+    record: &'a str,
+    class: &'a str,
+    completed_at: Option<OffsetDateTime>,
+    invitation: Option<&'a Invitation>,
+    resident: &'a Resident,
+    exceptions: Vec<&'a Exception>,
+    samples: Vec<Carried<'a>>,
+    events: &'a [Event],
+}
+
+#[derive(Serialize)]
+struct Carried<'a> {
+    file: String,
+    sample: &'a SampleRef,
+}
+
+/// A sample with what the store knows of it.
+pub struct Stored {
+    /// Where it belongs in the store.
+    pub info: SampleInfo,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// The samples that leave with a record: the best of each slot, and the evidence for exceptions in force.
+pub fn carried(session: &Session) -> Vec<&SampleRef> {
+    let evidence: Vec<_> = session.exceptions().filter_map(|exception| exception.evidence.as_ref()).collect();
+    let leaves = |sample: &&SampleRef| match sample.purpose {
+        Purpose::Slot(slot) => session.best(slot).is_some_and(|best| best.id == sample.id),
+        Purpose::Evidence(_) => evidence.contains(&&sample.id),
+        Purpose::Probe(_) => false,
+    };
+    session.samples().iter().filter(leaves).collect()
+}
+
+/// Puts the record together. `read` fetches a sample of the record by its name.
+pub fn bundle<E>(
+    session: &Session,
+    events: &[Event],
+    mut read: impl FnMut(&SampleRef) -> Result<Stored, E>,
+) -> Result<RecordBundle, E>
+where
+    E: From<BatchError> + From<serde_json::Error>,
+{
+    let mut files = Vec::new();
+    let mut samples = Vec::new();
+    for sample in carried(session) {
+        let stored = read(sample)?;
+        let file = file_name(sample.purpose, &stored.info.media, samples.len());
+        samples.push(Carried { file: file.clone(), sample });
+        files.push((file, stored.bytes));
+    }
+    let document = Document {
+        format: FORMAT,
+        record: &session.record().0,
+        class: session.class().word(),
+        completed_at: events.last().map(|event| event.at),
+        invitation: session.invitation(),
+        resident: session.resident(),
+        exceptions: session.exceptions().collect(),
+        samples,
+        events,
+    };
+    let mut bundle = RecordBundle::new(serde_json::to_vec(&document)?);
+    for (file, bytes) in files {
+        bundle.insert(file.parse::<EntryName>()?, bytes)?;
+    }
+    Ok(bundle)
+}
+
+/// `finger-02.png`, `iris-1.png`, `photo.png`, `evidence-7.png` ...
+fn file_name(purpose: Purpose, media: &str, number: usize) -> String {
+    let extension = if media == "application/json" { "json" } else { "png" };
+    match purpose {
+        Purpose::Slot(slot) => match slot.address() {
+            ("finger", position) => format!("finger-{position:02}.{extension}"),
+            ("iris", position) => format!("iris-{position}.{extension}"),
+            (word, _) => format!("{word}.{extension}"),
+        },
+        Purpose::Evidence(_) | Purpose::Probe(_) => format!("evidence-{number}.{extension}"),
+    }
+}
+
+/// The name under which a record lies in a batch: derived from its number, so that it is stable and says nothing.
+pub fn batch_name(record: &crate::domain::session::RecordId) -> batch::RecordId {
+    let digest = batch::Digest::of(format!("rekam record {record}").as_bytes());
+    let mut name = [0; 16];
+    name.copy_from_slice(&digest.as_bytes()[..16]);
+    batch::RecordId::from_bytes(name)
+}

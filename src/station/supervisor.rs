@@ -1,0 +1,318 @@
+//! The supervisor's desk: look at finished records, decide on possible duplicates, approve, undo, and send the batch.
+//!
+//! A supervisor proves who they are again before each round of work ([`Supervisor::authenticate`]): only that opens
+//! the review key, and every opening is in the audit chain. Capturing never waits for any of this.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use time::OffsetDateTime;
+
+use crate::batch::{
+    self, BatchItem, BatchName, BatchPlan, Exported, Mode, Recall, RecallReason, RecordBundle, SealedRecord,
+    StationCode, StationKeys,
+};
+use crate::dedup::{PersonRef, worker::Worker};
+use crate::domain::session::{HitId, RecordClass, RecordId, Status, Undone, Verdict, VoidReason, Wish};
+use crate::domain::user::UserId;
+use crate::store::{Access, Act, RecordFilter, RecordSummary, Unlocked};
+
+use super::error::DeskError;
+use super::finished::batch_name;
+use super::ledger::Ledger;
+
+/// Name of the station's signing key in the store.
+pub const SIGNING_KEY: &str = "signing";
+/// Name of the row that remembers up to where the audit has left in batches.
+const AUDIT_SENT: &str = "audit_sent";
+
+/// A supervisor who has just proved who they are.
+pub struct Supervisor {
+    ledger: Ledger,
+    worker: Worker,
+    user: UserId,
+    unlocked: Unlocked,
+}
+
+/// Where and as what a batch is written.
+pub struct Dispatch<'a> {
+    /// The station.
+    pub station: StationCode,
+    /// The folder, normally on a USB stick.
+    pub folder: &'a Path,
+    /// District and nation, or more.
+    pub recipients: &'a [String],
+}
+
+impl Supervisor {
+    /// Checks the passphrase; only a supervisor's slot is good enough.
+    pub fn authenticate(ledger: Ledger, worker: Worker, user: UserId, passphrase: &str) -> Result<Self, DeskError> {
+        let now = ledger.clock.now();
+        let unlocked = ledger.store.authenticate(user.as_str(), passphrase, now)?;
+        if unlocked.access() != Access::Supervisor {
+            return Err(DeskError::NotSupervisor);
+        }
+        let supervisor = Self { ledger, worker, user, unlocked };
+        supervisor.audit("supervisor-authenticated", None)?;
+        Ok(supervisor)
+    }
+
+    /// Who.
+    pub fn user(&self) -> &UserId {
+        &self.user
+    }
+
+    /// Opens the review copy of a finished record.
+    pub fn review(&self, record: &RecordId) -> Result<RecordBundle, DeskError> {
+        self.audit("review-opened", Some(record))?;
+        let name = record.0.clone();
+        let sealed = self.ledger.store.call(move |db| db.review_copy(&name))?;
+        let identity = self.unlocked.review_identity().ok_or(DeskError::NotSupervisor)?;
+        Ok(batch::unseal(&sealed, identity)?)
+    }
+
+    /// Decides whether two records are one person.
+    pub fn decide(&self, record: &RecordId, hit: HitId, verdict: Verdict, reason: &str) -> Result<(), DeskError> {
+        let (supervisor, reason) = (self.user.clone(), reason.to_owned());
+        self.follow(record, Wish::DecideHit { hit, verdict, reason, supervisor })
+    }
+
+    /// Releases a record for the batch; its review copy is destroyed.
+    pub fn approve(&self, record: &RecordId) -> Result<(), DeskError> {
+        self.follow(record, Wish::Approve { supervisor: self.user.clone() })
+    }
+
+    /// Undoes a finished record.
+    pub fn void(&self, record: &RecordId, reason: VoidReason) -> Result<(), DeskError> {
+        self.follow(record, Wish::Void { reason, supervisor: self.user.clone() })
+    }
+
+    fn follow(&self, record: &RecordId, wish: Wish) -> Result<(), DeskError> {
+        let mut session = self.ledger.load(record)?;
+        let effect = self.ledger.follow(&mut session, wish, &self.user, None)?;
+        for person in effect.left {
+            self.worker.remove(PersonRef(person.0))?;
+        }
+        Ok(())
+    }
+
+    /// Writes all approved records into batches, one per class, and marks them exported. Records whose batch was
+    /// written but not marked (a power cut in between) are marked first.
+    pub fn export(
+        &self,
+        dispatch: &Dispatch<'_>,
+        progress: &mut dyn FnMut(batch::Progress) -> ControlFlow<()>,
+    ) -> Result<Vec<Exported>, DeskError> {
+        self.audit("export-started", None)?;
+        self.settle()?;
+        let mut exported = Vec::new();
+        for class in [RecordClass::Register, RecordClass::Unverified] {
+            if let Some(batch) = self.export_class(dispatch, class, progress)? {
+                exported.push(batch);
+            }
+        }
+        Ok(exported)
+    }
+
+    /// Brings records and batches into step after an interruption.
+    fn settle(&self) -> Result<(), DeskError> {
+        let (user, now) = (self.user.as_str().to_owned(), self.ledger.clock.now());
+        let committed = self.ledger.store.call(move |db| {
+            // Whatever was written of a begun batch has no receipt of ours: its records go into the next one.
+            if let Some(begun) = db.batch_begun()? {
+                db.batch_abandon(begun.seq, &user, now)?;
+            }
+            let mut left = Vec::new();
+            for batch in db.batches()? {
+                for record in db.batch_records(batch.seq)? {
+                    if db.summary(&record)?.head.status == Status::Approved.word() {
+                        left.push((RecordId(record), batch.file.clone()));
+                    }
+                }
+            }
+            Ok(left)
+        })?;
+        committed.into_iter().try_for_each(|(record, batch)| self.follow(&record, Wish::MarkExported { batch }))
+    }
+
+    fn export_class(
+        &self,
+        dispatch: &Dispatch<'_>,
+        class: RecordClass,
+        progress: &mut dyn FnMut(batch::Progress) -> ControlFlow<()>,
+    ) -> Result<Option<Exported>, DeskError> {
+        let records = self.waiting(class)?;
+        let recalls = self.recalls(class)?;
+        if records.is_empty() && recalls.is_empty() {
+            return Ok(None);
+        }
+        let now = self.ledger.clock.now();
+        let keys = self.signing_key()?;
+        let (seq, _) = self.ledger.store.call(|db| db.batch_next())?;
+        // Four digits by the name's grammar; a station needs 27 years of daily batches to run out.
+        let name = BatchName::new(dispatch.station, now.date(), u16::try_from(seq).unwrap_or(u16::MAX))?;
+        let begun = self.begin(name, &records, now)?;
+        let (audit, audit_head) = self.audit_rows()?;
+        let plan = BatchPlan {
+            name,
+            class: batch_class(class),
+            mode: if self.ledger.store.is_training() { Mode::Training } else { Mode::Real },
+            previous: begun.prev_sha256.map(batch::Digest::from_bytes),
+            software: concat!("rekam ", env!("CARGO_PKG_VERSION")),
+            recipients: dispatch.recipients,
+            audit: &audit,
+            expected_bytes: self.sizes(&records)?,
+            expected_items: (records.len() + recalls.len()) as u64,
+        };
+        let sealed = records.iter().map(|summary| self.sealed_item(class, &summary.id));
+        let recalled = recalls.iter().map(|summary| self.recall_item(&summary.id, &keys));
+        let written = batch::export(&batch::RealDisk, dispatch.folder, &plan, sealed.chain(recalled), &keys, progress);
+        let written = match written {
+            Ok(written) => written,
+            Err(error) => {
+                let user = self.user.as_str().to_owned();
+                self.ledger.store.call(move |db| db.batch_abandon(begun.seq, &user, now))?;
+                return Err(error.into());
+            }
+        };
+        self.commit(begun.seq, &written, audit_head, now)?;
+        let file = name.file_name();
+        for summary in &records {
+            self.follow(&RecordId(summary.id.clone()), Wish::MarkExported { batch: file.clone() })?;
+        }
+        for summary in &recalls {
+            self.follow(&RecordId(summary.id.clone()), Wish::MarkRecallSent { batch: file.clone() })?;
+        }
+        Ok(Some(written))
+    }
+
+    fn begin(
+        &self,
+        name: BatchName,
+        records: &[RecordSummary],
+        now: OffsetDateTime,
+    ) -> Result<crate::store::Batch, DeskError> {
+        let ids: Vec<String> = records.iter().map(|summary| summary.id.clone()).collect();
+        let user = self.user.as_str().to_owned();
+        Ok(self.ledger.store.call(move |db| {
+            let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+            db.batch_begin(&name.file_name(), &ids, &user, now)
+        })?)
+    }
+
+    fn commit(&self, seq: u32, written: &Exported, audit_head: u64, now: OffsetDateTime) -> Result<(), DeskError> {
+        let (user, sha256) = (self.user.as_str().to_owned(), *written.receipt.sha256.as_bytes());
+        Ok(self.ledger.store.call(move |db| {
+            db.atomically(|db| {
+                db.batch_commit(seq, sha256, &user, now)?;
+                db.setting_put(AUDIT_SENT, &audit_head.to_string())
+            })
+        })?)
+    }
+
+    fn waiting(&self, class: RecordClass) -> Result<Vec<RecordSummary>, DeskError> {
+        let approved = self.ledger.store.call(|db| db.approved_unexported())?;
+        Ok(approved.into_iter().filter(|summary| summary.head.class == class.word()).collect())
+    }
+
+    fn recalls(&self, class: RecordClass) -> Result<Vec<RecordSummary>, DeskError> {
+        let filter = RecordFilter {
+            status: Some(Status::Voided(Undone::RecallDue).word().to_owned()),
+            class: Some(class.word().to_owned()),
+            ..RecordFilter::default()
+        };
+        Ok(self.ledger.store.call(move |db| db.records(&filter))?)
+    }
+
+    fn sizes(&self, records: &[RecordSummary]) -> Result<u64, DeskError> {
+        let ids: Vec<String> = records.iter().map(|summary| summary.id.clone()).collect();
+        Ok(self.ledger.store.call(move |db| {
+            ids.iter().try_fold(0, |sum, id| Ok(sum + db.district_copy(id)?.len() as u64))
+        })?)
+    }
+
+    fn sealed_item(&self, class: RecordClass, record: &str) -> Result<BatchItem, batch::SourceError> {
+        let name = record.to_owned();
+        let sealed = self.ledger.store.call(move |db| db.district_copy(&name))?;
+        let id = batch_name(&RecordId(record.to_owned()));
+        Ok(BatchItem::Record(SealedRecord { id, class: batch_class(class), sealed }))
+    }
+
+    fn recall_item(&self, record: &str, keys: &StationKeys) -> Result<BatchItem, batch::SourceError> {
+        let name = record.to_owned();
+        let (sealed, file) = self.ledger.store.call(move |db| {
+            let seq = db.batch_of(&name)?.unwrap_or_default();
+            Ok((db.district_copy(&name)?, db.batch_get(seq)?.file))
+        })?;
+        let record = RecordId(record.to_owned());
+        let reason = self.ledger.events(&record)?.iter().rev().find_map(|event| match &event.what {
+            crate::domain::session::What::Voided { reason, .. } => Some(*reason),
+            _ => None,
+        });
+        let batch = file.trim_end_matches(batch::names::BATCH_SUFFIX).parse::<BatchName>()?;
+        let reason = recall_reason(reason.unwrap_or(VoidReason::EnteredInError));
+        let recall = Recall::sign(batch_name(&record), batch, batch::Digest::of(&sealed), reason, keys)?;
+        Ok(BatchItem::Recall(recall))
+    }
+
+    /// The station's signing key out of the store.
+    pub fn signing_key(&self) -> Result<StationKeys, DeskError> {
+        let bytes = self.ledger.store.call(|db| db.key(SIGNING_KEY))?.ok_or(DeskError::NoSigningKey)?;
+        Ok(StationKeys::from_bytes(&bytes)?)
+    }
+
+    /// Audit rows that have not left yet, one JSON object per line, and the last row's number. The bodies of
+    /// decisions go with them: the sealed record was closed before they were made.
+    fn audit_rows(&self) -> Result<(Vec<u8>, u64), DeskError> {
+        let (rows, bodies) = self.ledger.store.call(|db| {
+            let sent = db.setting(AUDIT_SENT)?.and_then(|text| text.parse().ok()).unwrap_or(0);
+            let rows = db.audit_since(sent)?;
+            let decisions = ["hit_found", "hit_decided", "approved", "voided"];
+            let mut bodies = Vec::new();
+            for row in &rows {
+                let told = decisions.contains(&row.kind.as_str());
+                bodies.push(if told { db.audit_body(row.seq)? } else { None });
+            }
+            Ok((rows, bodies))
+        })?;
+        let head = rows.last().map_or(0, |row| row.seq);
+        let mut lines = Vec::new();
+        for (row, body) in rows.iter().zip(bodies) {
+            let hex = |bytes: &[u8; 32]| batch::Digest::from_bytes(*bytes).to_string();
+            let line = serde_json::json!({
+                "seq": row.seq, "at": row.at, "actor": row.actor, "device": row.device, "kind": row.kind,
+                "record": row.record, "body_sha256": hex(&row.body_sha256), "prev": hex(&row.prev),
+                "hash": hex(&row.hash), "body": body,
+            });
+            serde_json::to_writer(&mut lines, &line)?;
+            lines.push(b'\n');
+        }
+        Ok((lines, head))
+    }
+
+    fn audit(&self, kind: &'static str, record: Option<&RecordId>) -> Result<(), DeskError> {
+        let (user, record, at) = (self.user.clone(), record.map(|r| r.0.clone()), self.ledger.clock.now());
+        self.ledger.store.call(move |db| {
+            let act =
+                Act { at, actor: user.as_str(), device: None, kind, record: record.as_deref(), body: "{}" };
+            db.audit(&act)
+        })?;
+        Ok(())
+    }
+}
+
+fn batch_class(class: RecordClass) -> batch::RecordClass {
+    match class {
+        RecordClass::Register => batch::RecordClass::Register,
+        RecordClass::Unverified => batch::RecordClass::Unverified,
+    }
+}
+
+fn recall_reason(reason: VoidReason) -> RecallReason {
+    match reason {
+        VoidReason::WrongPerson => RecallReason::WrongPerson,
+        VoidReason::WrongPosition => RecallReason::WrongPosition,
+        VoidReason::Duplicate => RecallReason::Duplicate,
+        VoidReason::EnteredInError => RecallReason::EnteredInError,
+    }
+}
