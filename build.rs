@@ -1,9 +1,9 @@
 //! Stamps the revision and the build date into the program, and refuses to build with a model whose SHA-256 is not
 //! the one written beside it: a damaged model would make every template of the station worthless, silently.
 
+use std::fs;
 use std::path::Path;
 use std::process::Command;
-use std::fs;
 
 use sha2::{Digest, Sha256};
 

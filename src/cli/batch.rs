@@ -76,7 +76,9 @@ pub(super) fn run(global: &Global, command: &BatchCommand) -> Result<Outcome, Cl
         BatchCommand::List { folder, public_key } => list(global, folder.as_ref(), public_key.as_ref()),
         BatchCommand::Export { out, user } => export(global, out.as_ref(), user),
         BatchCommand::Verify { file, public_key } => verify(global, file, public_key.as_ref()),
-        BatchCommand::Open { file, identity, out, public_key } => open(global, file, identity, out, public_key.as_ref()),
+        BatchCommand::Open { file, identity, out, public_key } => {
+            open(global, file, identity, out, public_key.as_ref())
+        }
         BatchCommand::Acknowledge { file, public_key } => acknowledge(global, file, public_key),
     }
 }
@@ -116,7 +118,9 @@ fn verify(global: &Global, file: &std::path::Path, key: Option<&PathBuf>) -> Res
         Ok(verified) => {
             let receipt = &verified.receipt;
             if global.json {
-                print_json(&json!({"verified": true, "records": receipt.count, "bytes": verified.bytes, "sha256": receipt.sha256}))?;
+                print_json(
+                    &json!({"verified": true, "records": receipt.count, "bytes": verified.bytes, "sha256": receipt.sha256}),
+                )?;
             } else {
                 println!("{}: whole and signed, {} records, {} bytes", file.display(), receipt.count, verified.bytes);
             }
@@ -143,12 +147,20 @@ fn open(
     let key = key.map(|path| public_key(path)).transpose()?;
     let text = std::fs::read_to_string(identity).map_err(|source| CliError::file(identity, source))?;
     let identity: Identity = text.parse()?;
-    let request =
-        OpenRequest { file, public_key: key.as_ref(), identity: &identity, out, unseal: true, limits: batch::Limits::default() };
+    let request = OpenRequest {
+        file,
+        public_key: key.as_ref(),
+        identity: &identity,
+        out,
+        unseal: true,
+        limits: batch::Limits::default(),
+    };
     match batch::open(&request) {
         Ok(opened) => {
             if global.json {
-                print_json(&json!({"records": opened.unsealed.len(), "recalls": opened.recalls.len(), "bag": opened.bag}))?;
+                print_json(
+                    &json!({"records": opened.unsealed.len(), "recalls": opened.recalls.len(), "bag": opened.bag}),
+                )?;
             } else {
                 println!("{} records and {} recalls in {}", opened.unsealed.len(), opened.recalls.len(), out.display());
             }

@@ -14,8 +14,8 @@ use super::error::CliError;
 use super::{Outcome, print_json};
 use crate::biometrics::fingerprint::{Prepared, Template, compare};
 use crate::domain::region::Regions;
-use crate::station::training;
 use crate::station::Engines;
+use crate::station::training;
 use crate::store::{Store, StoreError};
 
 /// Arguments of `doctor`.
@@ -56,9 +56,8 @@ pub(super) fn passphrase(user: &str) -> Result<String, CliError> {
     if let Ok(passphrase) = std::env::var("REKAM_PASSPHRASE") {
         return Ok(passphrase);
     }
-    prompt(&format!("Passphrase of {user}: ")).map_err(|_| {
-        CliError::Usage("no passphrase was given; set REKAM_PASSPHRASE or type it at the prompt".into())
-    })
+    prompt(&format!("Passphrase of {user}: "))
+        .map_err(|_| CliError::Usage("no passphrase was given; set REKAM_PASSPHRASE or type it at the prompt".into()))
 }
 
 fn prompt(text: &str) -> std::io::Result<String> {
@@ -156,7 +155,8 @@ fn database(dir: &std::path::Path, options: &Options) -> Result<Vec<Check>, CliE
         None => Ok(format!("{} rows, unbroken", health.audit.rows)),
         Some((row, _)) => Err(format!("broken at row {row}; call the district's support")),
     };
-    let keys = store.call(|db| Ok((db.key(crate::station::supervisor::SIGNING_KEY)?.is_some(), db.review_recipient()?)));
+    let keys =
+        store.call(|db| Ok((db.key(crate::station::supervisor::SIGNING_KEY)?.is_some(), db.review_recipient()?)));
     let keys = match keys {
         Ok((true, _)) => Ok("signing key and review key are there".to_owned()),
         Ok((false, _)) => Err("the station has no signing key; run rekam setup".to_owned()),

@@ -145,9 +145,9 @@ fn extract(engines: &Engines, options: &Options, path: &Path, spent: &mut Durati
             }
             Ok(_) | Err(_) => None,
         },
-        Engine::Iris => iris::extract(&image).ok().map(|found| {
-            Features::Iris(Box::new((iris::Probe::new(&found.template), found.template)))
-        }),
+        Engine::Iris => iris::extract(&image)
+            .ok()
+            .map(|found| Features::Iris(Box::new((iris::Probe::new(&found.template), found.template)))),
     };
     *spent += cpu_time().saturating_sub(start);
     Ok(Sample { name, identity, features })

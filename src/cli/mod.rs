@@ -38,7 +38,7 @@ pub fn run() -> ExitCode {
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .try_init();
-    match dispatch(arguments) {
+    match choose_instructions().and_then(|()| dispatch(arguments)) {
         Ok(Outcome::Passed) => ExitCode::SUCCESS,
         Ok(Outcome::Failed) => ExitCode::from(1),
         Err(error) => {
@@ -47,6 +47,22 @@ pub fn run() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// `REKAM_SIMD=portable|avx2|avx512` forces an instruction set, for measurements and for machines that lie.
+fn choose_instructions() -> Result<(), CliError> {
+    use crate::biometrics::{fingerprint, iris};
+    let Ok(wanted) = std::env::var("REKAM_SIMD") else { return Ok(()) };
+    let finger = match wanted.as_str() {
+        "portable" => fingerprint::SimdLevel::Portable,
+        "avx2" => fingerprint::SimdLevel::Avx2,
+        "avx512" => fingerprint::SimdLevel::Avx512,
+        _ => return Err(CliError::Usage(format!("REKAM_SIMD is {wanted:?}; use portable, avx2 or avx512"))),
+    };
+    let missing = || CliError::Usage(format!("this processor has no {wanted}; unset REKAM_SIMD or choose another"));
+    finger.force().map_err(|_| missing())?;
+    let iris = iris::SimdLevel::all().into_iter().find(|level| level.name() == wanted).ok_or_else(missing)?;
+    if iris.force() { Ok(()) } else { Err(missing()) }
 }
 
 /// A write beyond the file size limit (`ulimit -f`) must come back as an error with a sentence; by default the kernel

@@ -1,7 +1,7 @@
 //! One captured person against everybody held: every slot that both have is compared, the scores are fused, and who
 //! scores more than chance allows in a gallery of this size becomes a candidate.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::fusion::fuse;
 use super::gallery::{Gallery, Person, PersonRef, Templates};
@@ -90,22 +90,47 @@ fn candidate(person: &Person, evidence: Evidence, score: f32, hit_score: f32) ->
     Candidate { person: person.reference, score, by, matches }
 }
 
-fn compare(
-    fingers: &[(Slot, fingerprint::Prepared)],
-    irises: &[(Slot, iris::Probe)],
-    person: &Person,
-) -> Evidence {
-    let mut slots = Vec::new();
+fn compare(fingers: &[(Slot, fingerprint::Prepared)], irises: &[(Slot, iris::Probe)], person: &Person) -> Evidence {
+    let mut views: BTreeMap<Slot, Views> = BTreeMap::new();
     for (slot, probe) in fingers {
-        for (other, template) in person.templates.fingers.iter().filter(|(other, _)| other == slot) {
-            let score = fingerprint::compare(probe, template).score;
-            slots.push(SlotMatch { slot: *slot, other: *other, score });
+        for (_, template) in person.templates.fingers.iter().filter(|(other, _)| other == slot) {
+            views.entry(*slot).or_default().add(finger_score(probe, template));
         }
     }
     for (slot, probe) in irises {
-        for (other, template) in person.templates.irises.iter().filter(|(other, _)| other == slot) {
-            slots.push(SlotMatch { slot: *slot, other: *other, score: probe.compare(template).score });
+        for (_, template) in person.templates.irises.iter().filter(|(other, _)| other == slot) {
+            views.entry(*slot).or_default().add(probe.compare(template).score);
         }
     }
-    Evidence { slots }
+    let slots = views.into_iter().map(|(slot, views)| SlotMatch { slot, other: slot, score: views.score() });
+    Evidence { slots: slots.collect() }
+}
+
+/// Minutiae below which a finger's score is discounted.
+const ENOUGH_MINUTIAE: usize = 15;
+
+/// The score of two fingers, discounted where one of them shows little: among prints with 6 to 14 minutiae strangers
+/// reach score 3 about eight times as often as the scale says (measured on prints cut to pieces).
+fn finger_score(a: &fingerprint::Prepared, b: &fingerprint::Prepared) -> f32 {
+    let shown = a.len().min(b.len()).min(ENOUGH_MINUTIAE);
+    fingerprint::compare(a, b).score * shown as f32 / ENOUGH_MINUTIAE as f32
+}
+
+/// Several views of one slot on both sides: the best pair counts, less what so many tries cost (Bonferroni), so that
+/// the false match rate stays what the score says.
+#[derive(Default)]
+struct Views {
+    best: f32,
+    pairs: u32,
+}
+
+impl Views {
+    fn add(&mut self, score: f32) {
+        self.best = self.best.max(score);
+        self.pairs += 1;
+    }
+
+    fn score(&self) -> f32 {
+        (self.best - (self.pairs.max(1) as f32).log10()).max(0.0)
+    }
 }

@@ -3,16 +3,20 @@
 //! - [`register`]: the extract of the civil register, from a file into the store, and looking residents up.
 //! - [`queue`]: numbers, calling, absence.
 //! - [`schedule`]: days on which residents come again.
+//! - [`daybook`]: the day as rows and counters, for the window and for paper.
+//! - [`slip`]: paper: proof of recording, new appointment, day list. Plain data in, PDF out.
 //! - [`words`]: every word of it in Indonesian and English.
 //! - [`zone`]: the store's moments are UTC; the office's are local.
 //!
 //! What changes the store takes the [`Db`] of a job on the store's thread, so that several steps are one; [`within`]
 //! runs such a job from outside.
 
+pub mod daybook;
 mod error;
 pub mod queue;
 pub mod register;
 pub mod schedule;
+pub mod slip;
 pub mod words;
 pub mod zone;
 

@@ -13,7 +13,7 @@ pub(crate) const NOW: OffsetDateTime = datetime!(2026-11-23 01:00 UTC);
 pub(crate) fn store(training: bool) -> (TempDir, Store) {
     let dir = tempfile::tempdir().unwrap();
     let users = vec![NewUser::new("operator", "kata sandi panjang", Access::Operator)];
-    let kdf = if training { Kdf::Cheap } else { Kdf::Full };
+    let kdf = if training { Kdf::Cheap } else { Kdf::Standard };
     let store = Store::create(dir.path(), &Provision { training, kdf, users, recovery: None }).unwrap().0;
     (dir, store)
 }

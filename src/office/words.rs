@@ -145,8 +145,14 @@ mod tests {
     }
 
     const PREFIXES: [&str; 5] = ["import-", "slip-", "proof-", "again-", "day-"];
-    const SOURCES: [(&str, &str); 1] = [
+    const SOURCES: [(&str, &str); 7] = [
         ("register/report.rs", include_str!("register/report.rs")),
+        ("daybook.rs", include_str!("daybook.rs")),
+        ("slip/mod.rs", include_str!("slip/mod.rs")),
+        ("slip/letter.rs", include_str!("slip/letter.rs")),
+        ("slip/proof.rs", include_str!("slip/proof.rs")),
+        ("slip/again.rs", include_str!("slip/again.rs")),
+        ("slip/day_list.rs", include_str!("slip/day_list.rs")),
     ];
 
     #[test]

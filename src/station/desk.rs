@@ -8,19 +8,19 @@ use rekam_hal::{CaptureError, Eye, EyeSet, Finger, GrayImage, Retry, ScanTarget}
 use crate::dedup::worker::Worker;
 use crate::dedup::{Candidate, Pending, Person, PersonRef, Templates};
 use crate::domain::nik::Nik;
+use crate::domain::resident::Resident;
 use crate::domain::session::{
     Hit, HitBy, HitId, Invitation, Policy, Probe, Purpose, RecordId, SampleId, Session, Slot, StepOrder, Wish,
 };
 use crate::domain::session::{RecordClass, SlotMatch};
 use crate::domain::user::UserId;
-use crate::domain::resident::Resident;
 use crate::store::Origin;
 
 use super::devices::Bays;
 use super::engines::{Engines, Judged};
 use super::error::DeskError;
 use super::job::JobError;
-use super::ledger::{Effect, Incoming, Ledger};
+use super::ledger::{Effect, Incoming, Ledger, Views};
 
 /// Longest wait for any one capture before the device is called silent.
 pub const CAPTURE_LIMIT: Duration = Duration::from_secs(60);
@@ -103,12 +103,7 @@ impl Desk {
     }
 
     /// Keeps a judged sample.
-    pub fn accept(
-        &mut self,
-        purpose: Purpose,
-        judged: Judged,
-        device: Option<String>,
-    ) -> Result<SampleId, DeskError> {
+    pub fn accept(&mut self, purpose: Purpose, judged: Judged, device: Option<String>) -> Result<SampleId, DeskError> {
         let session = self.session.as_mut().ok_or(DeskError::NoRecord)?;
         self.ledger.accept(session, Incoming { purpose, judged }, &self.operator, device)
     }
@@ -131,7 +126,7 @@ impl Desk {
     pub fn same_finger_as(&self, finger: Finger, judged: &Judged) -> Result<Option<Finger>, DeskError> {
         let session = self.session()?;
         let Some(template) = &judged.template else { return Ok(None) };
-        for (slot, other) in self.ledger.templates(session)? {
+        for (slot, other) in self.ledger.templates(session, Views::Best)? {
             if let Slot::Finger(kept) = slot
                 && kept != finger
                 && self.engines.compare(slot, template, &other)? >= session.policy().confirm_score + 1.0
@@ -174,7 +169,7 @@ impl Desk {
     pub fn search_duplicates(&mut self) -> Result<(), DeskError> {
         let session = self.session.as_ref().ok_or(DeskError::NoRecord)?;
         let mut probe = Templates::default();
-        for (slot, bytes) in self.ledger.templates(session)? {
+        for (slot, bytes) in self.ledger.templates(session, Views::All)? {
             probe.add(slot, &bytes).map_err(super::engines::EngineError::from)?;
         }
         if !probe.is_empty() {
@@ -204,7 +199,7 @@ impl Desk {
     pub fn complete(&mut self, invitation: Invitation) -> Result<(), DeskError> {
         self.await_hits()?;
         // The templates are gone from the record once it is sealed; the gallery needs them ready.
-        let templates = self.ledger.templates(self.session()?)?;
+        let templates = self.ledger.templates(self.session()?, Views::All)?;
         let session = self.session.as_mut().ok_or(DeskError::NoRecord)?;
         let effect = self.ledger.follow(session, Wish::Complete { invitation }, &self.operator, None)?;
         if let Some(person) = effect.joined {
@@ -233,7 +228,7 @@ impl Desk {
         if !known || reported {
             return Ok(());
         }
-        let (id, other_nik) = (next_hit(session), session.nik().clone());
+        let (id, other_nik) = (next_hit(session), *session.nik());
         let hit = Hit { id, by: [HitBy::Nik].into(), other_nik, other_record: None, score: 0.0, matches: Vec::new() };
         self.wish(Wish::ReportHit { hit })
     }
@@ -251,7 +246,9 @@ impl Desk {
                 Origin::Cached => None,
             };
             let known = session.hits().any(|state| {
-                state.hit.other_nik == other_nik && state.hit.other_record == other_record && !state.hit.matches.is_empty()
+                state.hit.other_nik == other_nik
+                    && state.hit.other_record == other_record
+                    && !state.hit.matches.is_empty()
             });
             if known {
                 continue;

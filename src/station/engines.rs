@@ -157,7 +157,8 @@ impl Engines {
                 Ok(fingerprint::compare(&probe, &reference).score)
             }
             Slot::Eye(_) => {
-                let read = |bytes| iris::Template::from_bytes(bytes).map_err(crate::dedup::gallery::TemplateUnreadable::from);
+                let read =
+                    |bytes| iris::Template::from_bytes(bytes).map_err(crate::dedup::gallery::TemplateUnreadable::from);
                 Ok(iris::compare(&read(probe)?, &read(reference)?).score)
             }
             Slot::Photo | Slot::Signature | Slot::Approval => Ok(0.0),

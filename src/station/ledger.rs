@@ -6,10 +6,13 @@
 use sha2::{Digest, Sha256};
 
 use crate::batch;
-use crate::domain::session::{Correction, Event, Probe, Purpose, RecordId, SampleId, SampleRef, Session, Slot, Status, What, Wish};
+use crate::domain::session::{
+    Correction, Event, Probe, Purpose, RecordId, SampleId, SampleRef, Session, Slot, Status, What, Wish,
+};
 use crate::domain::user::UserId;
 use crate::store::{
-    Db, FINGER, IRIS, NewCorrection, NewEntry, NewGalleryPerson, NewSample, Origin, PersonRef, RecordHead, SealedCopies, Store,
+    Db, FINGER, IRIS, NewCorrection, NewEntry, NewGalleryPerson, NewSample, Origin, PersonRef, RecordHead,
+    SealedCopies, Store,
 };
 
 use super::clock::Clock;
@@ -43,6 +46,15 @@ pub struct Ledger {
 pub(super) struct Incoming {
     pub(super) purpose: Purpose,
     pub(super) judged: Judged,
+}
+
+/// Which samples of a slot are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Views {
+    /// The one that stands for the slot.
+    Best,
+    /// Every sample known to show the slot.
+    All,
 }
 
 /// What an event changed besides the session.
@@ -215,7 +227,13 @@ impl Ledger {
     }
 
     /// Seals the finished record to both keys, forgets its samples and lets the person join the gallery.
-    fn seal(&self, after: &Session, event: &Event, head: RecordHead, entry: [NewEntry; 1]) -> Result<Effect, DeskError> {
+    fn seal(
+        &self,
+        after: &Session,
+        event: &Event,
+        head: RecordHead,
+        entry: [NewEntry; 1],
+    ) -> Result<Effect, DeskError> {
         let mut events = self.events(after.record())?;
         events.push(event.clone());
         let bundle = finished::bundle(after, &events, |sample| self.stored(after.record(), sample))?;
@@ -252,7 +270,7 @@ impl Ledger {
     }
 
     fn gallery_person(&self, session: &Session) -> Result<Option<NewGalleryPerson>, DeskError> {
-        let templates = self.templates(session)?;
+        let templates = self.templates(session, Views::All)?;
         if templates.is_empty() {
             return Ok(None);
         }
@@ -267,18 +285,22 @@ impl Ledger {
         }))
     }
 
-    /// The template of every filled biometric slot.
-    pub(super) fn templates(&self, session: &Session) -> Result<Vec<(Slot, Vec<u8>)>, DeskError> {
+    /// The templates of every biometric slot that has samples: of the one that stands for the slot, or of every
+    /// sample known to show it. Several views of one finger find a duplicate that a single one would miss.
+    pub(super) fn templates(&self, session: &Session, views: Views) -> Result<Vec<(Slot, Vec<u8>)>, DeskError> {
         let record = session.record().0.clone();
         let infos = self.store.call(move |db| db.samples(&record))?;
+        let template = |id: &SampleId| infos.iter().find(|info| info.id == id.0)?.template.clone();
         let slots = rekam_hal::Finger::ALL.map(Slot::Finger).into_iter().chain(rekam_hal::Eye::ALL.map(Slot::Eye));
-        let best = slots.filter_map(|slot| Some((slot, session.best(slot)?.id.0.clone())));
-        Ok(best
-            .filter_map(|(slot, id)| {
-                let template = infos.iter().find(|info| info.id == id)?.template.clone()?;
-                Some((slot, template))
-            })
-            .collect())
+        let mut found = Vec::new();
+        for slot in slots {
+            let samples: Vec<&SampleRef> = match views {
+                Views::Best => session.best(slot).into_iter().collect(),
+                Views::All => session.views(slot).collect(),
+            };
+            found.extend(samples.into_iter().filter_map(|sample| Some((slot, template(&sample.id)?))));
+        }
+        Ok(found)
     }
 }
 

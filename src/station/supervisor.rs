@@ -226,9 +226,10 @@ impl Supervisor {
 
     fn sizes(&self, records: &[RecordSummary]) -> Result<u64, DeskError> {
         let ids: Vec<String> = records.iter().map(|summary| summary.id.clone()).collect();
-        Ok(self.ledger.store.call(move |db| {
-            ids.iter().try_fold(0, |sum, id| Ok(sum + db.district_copy(id)?.len() as u64))
-        })?)
+        Ok(self
+            .ledger
+            .store
+            .call(move |db| ids.iter().try_fold(0, |sum, id| Ok(sum + db.district_copy(id)?.len() as u64)))?)
     }
 
     fn sealed_item(&self, class: RecordClass, record: &str) -> Result<BatchItem, batch::SourceError> {
@@ -293,8 +294,7 @@ impl Supervisor {
     fn audit(&self, kind: &'static str, record: Option<&RecordId>) -> Result<(), DeskError> {
         let (user, record, at) = (self.user.clone(), record.map(|r| r.0.clone()), self.ledger.clock.now());
         self.ledger.store.call(move |db| {
-            let act =
-                Act { at, actor: user.as_str(), device: None, kind, record: record.as_deref(), body: "{}" };
+            let act = Act { at, actor: user.as_str(), device: None, kind, record: record.as_deref(), body: "{}" };
             db.audit(&act)
         })?;
         Ok(())

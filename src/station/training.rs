@@ -129,7 +129,8 @@ impl Training {
         if !store.is_training() {
             return Err(TrainingError::Foreign("a real station".into()));
         }
-        let rows = register::generate(plan.seed, plan.residents.max(RESIDENTS), &places(), day(plan.today), &Rates::default());
+        let rows =
+            register::generate(plan.seed, plan.residents.max(RESIDENTS), &places(), day(plan.today), &Rates::default());
         let training = Self { store, unlocked, keys, rows, station: station()? };
         training.complete(plan, now)?;
         Ok(training)
@@ -146,7 +147,10 @@ impl Training {
         self.fill_gallery(plan)?;
         let signing = StationKeys::generate()?;
         write(&self.keys.public_key, signing.public_key().to_file().as_bytes())?;
-        let accounts = [account(OPERATOR, "OPERATOR LATIHAN", Role::Operator, now), account(SUPERVISOR, "SUPERVISOR LATIHAN", Role::Supervisor, now)];
+        let accounts = [
+            account(OPERATOR, "OPERATOR LATIHAN", Role::Operator, now),
+            account(SUPERVISOR, "SUPERVISOR LATIHAN", Role::Supervisor, now),
+        ];
         self.store.call(move |db| {
             db.atomically(|db| {
                 accounts.iter().try_for_each(|account| db.account_put(account))?;
@@ -167,7 +171,9 @@ impl Training {
             .map(|row| row.nik.clone())
             .collect();
         self.store.call(move |db| {
-            db.atomically(|db| recorded.iter().try_for_each(|nik| db.recorded_put(nik, "2019-08-17", "PRINT_READY_RECORD", "district")))
+            db.atomically(|db| {
+                recorded.iter().try_for_each(|nik| db.recorded_put(nik, "2019-08-17", "PRINT_READY_RECORD", "district"))
+            })
         })?;
         Ok(())
     }
@@ -176,7 +182,8 @@ impl Training {
     fn fill_gallery(&self, plan: &Plan) -> Result<(), TrainingError> {
         let known = self.known_elsewhere().into_iter().map(|row| (elsewhere_nik(&row.nik), row.biometric_seed));
         let strangers = (0..CACHED).map(|n| (stranger_nik(n), mix(plan.seed, n as u64)));
-        let people: Vec<NewGalleryPerson> = known.chain(strangers).map(|(nik, seed)| cached_person(nik, seed)).collect();
+        let people: Vec<NewGalleryPerson> =
+            known.chain(strangers).map(|(nik, seed)| cached_person(nik, seed)).collect();
         self.store.call(move |db| db.gallery_put(&people))?;
         Ok(())
     }
@@ -225,14 +232,19 @@ fn cached_person(nik: String, seed: u64) -> NewGalleryPerson {
 /// The template of a finger as the generator knows it.
 pub fn finger_template(person: u64, finger: Finger) -> fingerprint::Template {
     let minutiae = SyntheticFinger::minutiae_only(finger_seed(person, finger));
-    fingerprint::Template::from_minutiae(minutiae.iter().map(|m| Minutia {
-        x: m.x,
-        y: m.y,
-        angle: m.angle,
-        // Without its ridges a minutia's kind is not known.
-        kind: MinutiaKind::Unknown,
-        quality: 0.9,
-    }).collect())
+    fingerprint::Template::from_minutiae(
+        minutiae
+            .iter()
+            .map(|m| Minutia {
+                x: m.x,
+                y: m.y,
+                angle: m.angle,
+                // Without its ridges a minutia's kind is not known.
+                kind: MinutiaKind::Unknown,
+                quality: 0.9,
+            })
+            .collect(),
+    )
 }
 
 /// The template of an eye as the generator knows it, at one moment.
@@ -244,7 +256,14 @@ pub fn iris_template(person: u64, eye: Eye, moment: u64) -> Option<iris::Templat
 
 fn account(id: &str, name: &str, role: Role, now: OffsetDateTime) -> Account {
     let nip = "000000000000000000".to_owned();
-    Account { id: id.to_owned(), name: name.to_owned(), nip, role: role.word().to_owned(), active: true, created_at: now }
+    Account {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        nip,
+        role: role.word().to_owned(),
+        active: true,
+        created_at: now,
+    }
 }
 
 /// The training users, checked.

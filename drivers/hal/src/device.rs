@@ -171,11 +171,7 @@ pub trait Peripheral: Send {
 /// A photo camera.
 pub trait Camera: Peripheral {
     /// Takes one picture at full resolution; frames arrive through `progress` until then.
-    fn capture(
-        &mut self,
-        cancel: &Cancel,
-        progress: &mut dyn FnMut(Progress),
-    ) -> Result<RgbImage, CaptureError>;
+    fn capture(&mut self, cancel: &Cancel, progress: &mut dyn FnMut(Progress)) -> Result<RgbImage, CaptureError>;
 }
 
 /// A signature pad.

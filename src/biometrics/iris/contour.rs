@@ -142,8 +142,9 @@ fn solve<const R: usize, const C: usize>(m: &mut [[f64; C]; R], n: usize) -> Opt
         }
         for row in i + 1..n {
             let factor = m[row][i] / pivot;
-            for column in i..=n {
-                m[row][column] -= factor * m[i][column];
+            let (upper, lower) = m.split_at_mut(row);
+            for (value, above) in lower[0][i..=n].iter_mut().zip(&upper[i][i..=n]) {
+                *value -= factor * above;
             }
         }
     }
@@ -240,8 +241,9 @@ pub(super) fn open_path(
     for row in 1..rows {
         for s in 0..steps {
             let (mut best, mut best_at) = (f32::NEG_INFINITY, s);
-            for p in s.saturating_sub(slope)..=(s + slope).min(steps - 1) {
-                let value = score[p] - bend * s.abs_diff(p) as f32;
+            let reachable = s.saturating_sub(slope)..=(s + slope).min(steps - 1);
+            for (p, before) in reachable.clone().zip(&score[reachable]) {
+                let value = before - bend * s.abs_diff(p) as f32;
                 if value > best {
                     (best, best_at) = (value, p);
                 }

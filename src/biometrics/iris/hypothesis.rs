@@ -17,7 +17,7 @@ const SMALLEST: f32 = 2.5;
 /// Ratio of neighbouring radius bands.
 const BAND: f32 = 1.5;
 /// Seeds that are refined.
-const KEPT: usize = 10;
+const KEPT: usize = 14;
 /// Limbi kept for each pupil.
 const LIMBI: usize = 3;
 /// Pupils that get a limbus.
@@ -50,8 +50,11 @@ pub(super) fn search(coarse: &Plane) -> Vec<Hypothesis> {
     let mut pupils: Vec<(f32, Circle)> = Vec::new();
     for seed in seeds {
         let pupil = refine_pupil(&smooth, seed);
-        if !pupils.iter().any(|(_, p)| same(p, &pupil)) {
-            pupils.push((judge(&smooth, &pupil), pupil));
+        let merit = judge(&smooth, &pupil);
+        match pupils.iter_mut().find(|(_, p)| same(p, &pupil)) {
+            Some(known) if known.0 < merit => *known = (merit, pupil),
+            Some(_) => {}
+            None => pupils.push((merit, pupil)),
         }
     }
     pupils.sort_by(|a, b| b.0.total_cmp(&a.0));

@@ -3,6 +3,10 @@
 //! One plain function is compiled several times, for the instruction sets that count bits fast; which one runs is
 //! decided at run time. There is nothing to keep in step by hand, and the portable path is the very same code.
 
+use std::sync::OnceLock;
+
+static FORCED: OnceLock<SimdLevel> = OnceLock::new();
+
 /// Instruction sets the loop is compiled for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SimdLevel {
@@ -21,8 +25,17 @@ pub enum SimdLevel {
 pub struct Proof(());
 
 impl SimdLevel {
-    /// The fastest level of this machine.
+    /// Uses this level from now on; possible once, before the first comparison. `false` when another was chosen.
+    pub fn force(self) -> bool {
+        *FORCED.get_or_init(|| self) == self
+    }
+
+    /// The level in use: the forced one, else the fastest of this machine.
     pub fn detect() -> Self {
+        *FORCED.get_or_init(Self::fastest)
+    }
+
+    fn fastest() -> Self {
         Self::all().into_iter().next_back().unwrap_or(SimdLevel::Portable)
     }
 

@@ -66,7 +66,9 @@ impl Drawing {
     fn image(&self) -> GrayImage {
         let mut noise = Noise(self.texture);
         let waves: Vec<(f32, f32, f32)> = (0..60)
-            .map(|_| ((5.0 + 55.0 * noise.next()).round(), 14.0 * noise.next() - 7.0, 6.283 * noise.next()))
+            .map(|_| {
+                ((5.0 + 55.0 * noise.next()).round(), 14.0 * noise.next() - 7.0, std::f32::consts::TAU * noise.next())
+            })
             .collect();
         let grain = GrayImage::from_fn(self.width, self.height, |_, _| (noise.word() & 7) as u8);
         GrayImage::from_fn(self.width, self.height, |x, y| {

@@ -9,8 +9,8 @@ use std::time::Instant;
 
 use rekam_hal::{DeviceErrorKind, Finger};
 
-use super::presenter::{Presenter, Which, device_of};
 use super::plan::Visit;
+use super::presenter::{Presenter, Which, device_of};
 use super::{Options, morning};
 use crate::cli::error::CliError;
 use crate::domain::session::{

@@ -32,11 +32,8 @@ pub(super) fn finish(world: &World, visits: &[Visit], report: &mut Report) -> Re
     let start = Instant::now();
     let outbox = world.dir.join("outbox");
     fs::create_dir_all(&outbox).map_err(|source| CliError::file(&outbox, source))?;
-    let dispatch = Dispatch {
-        station: world.training.station,
-        folder: &outbox,
-        recipients: &world.training.keys.recipients,
-    };
+    let dispatch =
+        Dispatch { station: world.training.station, folder: &outbox, recipients: &world.training.keys.recipients };
     supervisor.export(&dispatch, &mut |_| ControlFlow::Continue(()))?;
     report.time("export", start.elapsed().as_secs_f64());
 
@@ -97,8 +94,14 @@ fn check(world: &World, outbox: &Path, key: &PublicKey) -> Result<Option<BatchRe
 fn open(file: &Path, key: &PublicKey, identity: &Identity) -> Result<usize, CliError> {
     let out = file.with_extension("opened");
     let _ = fs::remove_dir_all(&out);
-    let request =
-        OpenRequest { file, public_key: Some(key), identity, out: &out, unseal: true, limits: batch::Limits::default() };
+    let request = OpenRequest {
+        file,
+        public_key: Some(key),
+        identity,
+        out: &out,
+        unseal: true,
+        limits: batch::Limits::default(),
+    };
     let opened = batch::open(&request)?.unsealed.len();
     fs::remove_dir_all(&out).map_err(|source| CliError::file(&out, source))?;
     Ok(opened)

@@ -133,7 +133,8 @@ fn progress(text: &str) {
 
 fn temporary() -> Result<PathBuf, CliError> {
     let mut random = [0; 8];
-    getrandom::fill(&mut random).map_err(|_| CliError::Usage("the system gives no random numbers; try again".into()))?;
+    getrandom::fill(&mut random)
+        .map_err(|_| CliError::Usage("the system gives no random numbers; try again".into()))?;
     Ok(std::env::temp_dir().join(format!("rekam-{:016x}", u64::from_le_bytes(random))))
 }
 

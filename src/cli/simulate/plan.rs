@@ -82,7 +82,7 @@ impl<'a> Shuffled<'a> {
         let mut rows: Vec<&Row> = training.rows.iter().collect();
         let mut rng = ChaCha8Rng::seed_from_u64(options.seed);
         for i in (1..rows.len()).rev() {
-            rows.swap(i, (u64::from(rng.next_u32()) * (i as u64 + 1) >> 32) as usize);
+            rows.swap(i, ((u64::from(rng.next_u32()) * (i as u64 + 1)) >> 32) as usize);
         }
         let known = training.known_elsewhere().into_iter().map(|row| row.nik.as_str()).collect();
         Ok(Self { rows: rows.into_iter(), training, today: options.day(), known, refused: 0 })
@@ -123,7 +123,8 @@ impl<'a> Shuffled<'a> {
 fn lookup(training: &Training, row: &Row) -> Result<Resident, CliError> {
     let nik = row.nik.clone();
     let found = training.store.call(move |db| db.register_get(&nik))?;
-    let body = found.ok_or_else(|| CliError::Usage("the training register is incomplete; use an empty --data-dir".into()))?;
+    let body =
+        found.ok_or_else(|| CliError::Usage("the training register is incomplete; use an empty --data-dir".into()))?;
     Ok(serde_json::from_str(&body.body)?)
 }
 
@@ -250,7 +251,7 @@ fn look(row: &Row) -> Look {
     Look {
         backdrop: Backdrop::of(year, row.nationality == 2),
         female,
-        veil: female && row.religion == 1 && row.biometric_seed % 3 != 0,
+        veil: female && row.religion == 1 && !row.biometric_seed.is_multiple_of(3),
         age: u32::try_from(2026 - year).unwrap_or(30),
     }
 }

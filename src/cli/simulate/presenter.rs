@@ -132,7 +132,7 @@ pub(super) struct Presenter {
     scanner: ReplayScanner,
     iris: ReplayIrisCamera,
     pad: VirtualPad,
-    pad_faults: Arc<Mutex<(u64, Vec<(u64, Fault)>)>>,
+    pad_faults: Arc<Mutex<PadFaults>>,
 }
 
 /// The pad's sampling interval.
@@ -147,8 +147,7 @@ impl Presenter {
             missing_eyes: Vec::new(),
             look: portrait::Look { backdrop: portrait::Backdrop::Red, female: false, veil: false, age: 30 },
         };
-        let scene =
-            Scene { body, round: 0, masters: BTreeMap::new(), folders, visitor: 0 };
+        let scene = Scene { body, round: 0, masters: BTreeMap::new(), folders, visitor: 0 };
         let scene = Arc::new(Mutex::new(scene));
         let camera = ReplayCamera::new("sim-camera", FaceOf(scene.clone())).with_script(scripts.camera);
         let scanner = ReplayScanner::new("sim-scanner", FingerOf(scene.clone())).with_script(scripts.scanner);
@@ -200,7 +199,11 @@ impl Presenter {
         let driver = TopazPad::open(Path::new(&path), Model::SignatureGem1x5)?
             .with_id("sim-pad")
             .with_time_base(TimeBase::Packets(PEN_INTERVAL));
-        Ok(AttendedPad::new(driver, self.pad.clone(), Pen { scene: self.scene.clone(), faults: self.pad_faults.clone() }))
+        Ok(AttendedPad::new(
+            driver,
+            self.pad.clone(),
+            Pen { scene: self.scene.clone(), faults: self.pad_faults.clone() },
+        ))
     }
 
     /// The name of the device for a slot, as events record it.
@@ -255,10 +258,13 @@ impl rekam_simulator::replay::EyeSource for EyeOf {
     }
 }
 
+/// How many signatures have begun, and which of them go wrong.
+type PadFaults = (u64, Vec<(u64, Fault)>);
+
 /// Who writes on the pad, and what goes wrong with its line.
 struct Pen {
     scene: Arc<Mutex<Scene>>,
-    faults: Arc<Mutex<(u64, Vec<(u64, Fault)>)>>,
+    faults: Arc<Mutex<PadFaults>>,
 }
 
 impl rekam_simulator::pad::PenSource for Pen {

@@ -92,6 +92,7 @@ impl Report {
             if visit.same.contains(state.hit.other_nik.as_str()) {
                 by.extend(state.hit.by.iter().copied());
             } else {
+                eprintln!("false hit in {}: {:?}", session.record(), state.hit.matches);
                 self.false_hits += 1;
             }
         }

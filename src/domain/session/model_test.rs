@@ -187,6 +187,24 @@ proptest! {
     }
 
     #[test]
+    fn a_resident_can_be_finished_from_wherever_the_record_stands(
+        plan in prop::collection::vec(moves(), 0..120)
+    ) {
+        let mut desk = Desk::new();
+        for step in &plan {
+            let wish = to_wish(&desk, step);
+            let _ = desk.wish(wish);
+        }
+        let ended = matches!(desk.session.status(), Status::Voided(_) | Status::Approved);
+        if !ended {
+            let samples = desk.session.samples().len();
+            bring_to_the_end(&mut desk);
+            prop_assert_eq!(desk.session.status(), &Status::Completed);
+            prop_assert!(desk.session.samples().len() >= samples);
+        }
+    }
+
+    #[test]
     fn repeated_next_never_skips_a_step(quality in 0u8..=100, presses in 1usize..20) {
         let mut desk = Desk::new();
         for _ in 0..presses {
@@ -220,6 +238,51 @@ proptest! {
         let best = qualities.iter().max().copied();
         prop_assert_eq!(desk.session.best(thumb).map(|s| s.quality), best);
         prop_assert!(desk.session.slot(thumb).is_settled());
+    }
+}
+
+/// What a patient operator does next, for as long as there is something to do.
+fn bring_to_the_end(desk: &mut Desk) {
+    for _ in 0..200 {
+        match desk.session.status() {
+            Status::Open => {}
+            Status::Parked | Status::Rescheduled(_) => desk.wish(Wish::Resume).unwrap(),
+            _ => return,
+        }
+        let step = desk.session.step();
+        match step {
+            Step::Verify if !desk.session.is_done(step) => {
+                desk.wish(Wish::ConfirmData { fields: Field::ALL.into(), acknowledged: vec![] }).unwrap()
+            }
+            Step::Photo if !desk.session.is_done(step) => {
+                desk.take(Slot::Photo, 80).unwrap();
+                let sample = desk.session.attempts(Slot::Photo).last().unwrap().id.clone();
+                desk.wish(Wish::ApprovePhoto { sample }).unwrap();
+            }
+            Step::Confirm => confirm_once(desk),
+            _ => {
+                let open = Slot::of(step).into_iter().find(|slot| !desk.session.slot(*slot).is_settled());
+                match open {
+                    Some(slot) => desk.take(slot, 80).unwrap(),
+                    None => desk.wish(Wish::Next).unwrap(),
+                }
+            }
+        }
+    }
+}
+
+fn confirm_once(desk: &mut Desk) {
+    match desk.session.confirm_need() {
+        ConfirmNeed::Compare(slot) => desk.probe(slot, true).unwrap(),
+        ConfirmNeed::Supervisor => desk
+            .wish(Wish::ExceptConfirm { reason: "nothing to compare".into(), supervisor: user("supervisor") })
+            .unwrap(),
+        ConfirmNeed::Nothing if !desk.session.slot(Slot::Approval).is_settled() => {
+            desk.take(Slot::Approval, 80).unwrap();
+        }
+        ConfirmNeed::Nothing => {
+            desk.wish(Wish::Complete { invitation: Invitation::NoInvitation { reason: "walk-in".into() } }).unwrap();
+        }
     }
 }
 
@@ -350,7 +413,8 @@ fn an_undecided_hit_holds_back_approval_and_nothing_else() {
     let approve = Wish::Approve { supervisor: user("supervisor") };
     assert_eq!(desk.wish(approve.clone()), Err(Refused::HitUndecided));
     let verdict = Verdict::SamePerson;
-    desk.wish(Wish::DecideHit { hit: id, verdict, reason: "same face".into(), supervisor: user("supervisor") }).unwrap();
+    desk.wish(Wish::DecideHit { hit: id, verdict, reason: "same face".into(), supervisor: user("supervisor") })
+        .unwrap();
     desk.wish(approve).unwrap();
 }
 

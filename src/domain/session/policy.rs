@@ -26,7 +26,7 @@ pub struct Policy {
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { finger_quality: 40, iris_quality: 40, tries: 3, confirm_score: 3.0, confirm_tries: 3, hit_score: 3.0 }
+        Self { finger_quality: 40, iris_quality: 40, tries: 3, confirm_score: 3.0, confirm_tries: 3, hit_score: 3.7 }
     }
 }
 

@@ -231,9 +231,8 @@ impl Session {
         if self.exceptions.contains_key(&exception.slot) {
             return Err(Refused::SlotExcepted);
         }
-        let shows = |id: &SampleId| {
-            self.samples.iter().any(|s| s.id == *id && s.purpose == Purpose::Evidence(exception.slot))
-        };
+        let shows =
+            |id: &SampleId| self.samples.iter().any(|s| s.id == *id && s.purpose == Purpose::Evidence(exception.slot));
         if exception.evidence.as_ref().is_some_and(|id| !shows(id)) {
             return Err(Refused::UnknownSample);
         }

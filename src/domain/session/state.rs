@@ -130,6 +130,7 @@ pub struct Session {
     pub(super) exceptions: BTreeMap<Slot, Exception>,
     pub(super) deferred: BTreeSet<Step>,
     pub(super) probes: Vec<Probe>,
+    pub(super) mated: BTreeSet<SampleId>,
     pub(super) confirm_excepted: bool,
     pub(super) hits: BTreeMap<HitId, HitState>,
     pub(super) invitation: Option<Invitation>,
@@ -176,6 +177,7 @@ impl Session {
             exceptions: BTreeMap::new(),
             deferred: BTreeSet::new(),
             probes: Vec::new(),
+            mated: BTreeSet::new(),
             confirm_excepted: false,
             hits: BTreeMap::new(),
             invitation: None,
@@ -214,6 +216,9 @@ impl Session {
                 }
             }
             What::Probed { probe, sample } => {
+                if probe.matched {
+                    self.mated.insert(sample.id.clone());
+                }
                 self.samples.push(sample);
                 self.probes.push(probe);
             }
@@ -309,6 +314,15 @@ impl Session {
     /// Samples accepted for a slot, in order.
     pub fn attempts(&self, slot: Slot) -> impl Iterator<Item = &SampleRef> {
         self.samples.iter().filter(move |sample| sample.purpose == Purpose::Slot(slot))
+    }
+
+    /// Every sample known to show a slot: its attempts, and the probes that were found to be its mates.
+    pub fn views(&self, slot: Slot) -> impl Iterator<Item = &SampleRef> {
+        self.samples.iter().filter(move |sample| match sample.purpose {
+            Purpose::Slot(other) => other == slot,
+            Purpose::Probe(other) => other == slot && self.mated.contains(&sample.id),
+            Purpose::Evidence(_) => false,
+        })
     }
 
     /// The sample that stands for a slot: the approved portrait, else the best attempt, the earliest among equals.

@@ -281,9 +281,7 @@ fn held(db: &Db, id: i64, desk: &str, states: &[TicketState], wanted_text: &'sta
     let ticket = db.ticket(id)?;
     wanted(&ticket, states, wanted_text)?;
     match ticket.desk.as_deref() {
-        Some(other) if other != desk => {
-            Err(OfficeError::OtherDesk { number: ticket.number, desk: other.to_owned() })
-        }
+        Some(other) if other != desk => Err(OfficeError::OtherDesk { number: ticket.number, desk: other.to_owned() }),
         _ => Ok(ticket),
     }
 }

@@ -54,8 +54,7 @@ impl<R: Read> Input<R> {
         }
         let (since_row, total) = (Rc::new(Cell::new(0)), Rc::new(Cell::new(0)));
         let delimiter = delimiter(&head);
-        let guard =
-            Guard { inner: Cursor::new(head).chain(input), since_row: since_row.clone(), total: total.clone() };
+        let guard = Guard { inner: Cursor::new(head).chain(input), since_row: since_row.clone(), total: total.clone() };
         let reader = ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(guard);
         Ok(Self { reader, since_row, total, line: 0 })
     }

@@ -77,10 +77,9 @@ pub fn import(
     // The transaction's end comes first: when it failed, that is why the rows were no longer taken.
     match (read, answer.wait()) {
         (Err(Stop::Because(error)), _) => Err(error),
-        (Ok(()), Ok(counts)) => Ok(ImportReport {
-            replaced: (counts.before + report.accepted).saturating_sub(counts.after),
-            ..report
-        }),
+        (Ok(()), Ok(counts)) => {
+            Ok(ImportReport { replaced: (counts.before + report.accepted).saturating_sub(counts.after), ..report })
+        }
         (Ok(()) | Err(Stop::StoreGone), Err(error)) => Err(error.into()),
         (Err(Stop::StoreGone), Ok(_)) => Err(StoreError::Closed.into()),
     }
@@ -302,11 +301,7 @@ impl Importer {
     }
 }
 
-fn ask(
-    progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
-    rows: u64,
-    bytes: u64,
-) -> std::result::Result<(), Stop> {
+fn ask(progress: &mut dyn FnMut(Progress) -> ControlFlow<()>, rows: u64, bytes: u64) -> std::result::Result<(), Stop> {
     match progress(Progress { rows, bytes }) {
         ControlFlow::Continue(()) => Ok(()),
         ControlFlow::Break(()) => Err(OfficeError::Cancelled.into()),

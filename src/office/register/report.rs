@@ -140,8 +140,10 @@ impl ImportReport {
     pub fn write_csv(&self, out: impl Write, words: &Words) -> Result<()> {
         let mut csv = csv::Writer::from_writer(out);
         let failed = |error: csv::Error| OfficeError::Write(error.into());
-        csv.write_record(["import-line", "import-nik-masked", "import-column", "import-reason"].map(|key| words.get(key)))
-            .map_err(failed)?;
+        csv.write_record(
+            ["import-line", "import-nik-masked", "import-column", "import-reason"].map(|key| words.get(key)),
+        )
+        .map_err(failed)?;
         for row in &self.refusals {
             let (line, nik) = (row.line.to_string(), row.nik.clone().unwrap_or_else(|| "-".into()));
             csv.write_record([line, nik, row.column.name().into(), self.sentence(row, words)]).map_err(failed)?;

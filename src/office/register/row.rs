@@ -62,8 +62,7 @@ pub(super) fn resident(row: &Fields<'_>) -> Result<Resident, Refusal> {
             before: text(row, Column::TitleBefore, TITLE_CHARACTERS)?,
             after: text(row, Column::TitleAfter, TITLE_CHARACTERS)?,
         },
-        birthplace: text(row, Column::Birthplace, BIRTHPLACE_CHARACTERS)?
-            .ok_or((Column::Birthplace, Reason::Empty))?,
+        birthplace: text(row, Column::Birthplace, BIRTHPLACE_CHARACTERS)?.ok_or((Column::Birthplace, Reason::Empty))?,
         birth_date: date(row, Column::BirthDate)?.ok_or((Column::BirthDate, Reason::Empty))?,
         sex: sex(row)?,
         blood_group: match row.some(Column::BloodGroup) {
@@ -96,11 +95,7 @@ fn spoilt(text: &str) -> bool {
     text.contains(['e', 'E']) && text.contains(['+', '.', ','])
 }
 
-fn number<T>(
-    row: &Fields<'_>,
-    column: Column,
-    parse: impl FnOnce(&str) -> Result<T, Reason>,
-) -> Result<T, Refusal> {
+fn number<T>(row: &Fields<'_>, column: Column, parse: impl FnOnce(&str) -> Result<T, Reason>) -> Result<T, Refusal> {
     let text = row.must(column)?;
     if spoilt(text) {
         return Err((column, Reason::Spreadsheet));
@@ -117,7 +112,8 @@ fn name(row: &Fields<'_>, column: Column) -> Result<Option<Name>, Refusal> {
 /// In capitals, as forms print it.
 fn text(row: &Fields<'_>, column: Column, most: usize) -> Result<Option<String>, Refusal> {
     let Some(text) = row.some(column) else { return Ok(None) };
-    let words: Vec<&str> = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect();
+    let words: Vec<&str> =
+        text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect();
     let text = match column {
         // Degrees are written in mixed case: "S.Pd.".
         Column::TitleBefore | Column::TitleAfter => words.join(" "),

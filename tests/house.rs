@@ -1,0 +1,105 @@
+//! The rules of the house that a compiler does not check: which room may know which, and where `unsafe` may stand.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        if entry.is_dir() {
+            found.extend(sources(&entry));
+        } else if entry.extension().is_some_and(|e| e == "rs") {
+            found.push(entry);
+        }
+    }
+    found
+}
+
+fn room(name: &str) -> Vec<(PathBuf, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+    sources(&folder).into_iter().map(|path| (path.clone(), fs::read_to_string(path).unwrap())).collect()
+}
+
+/// Rooms a room may name besides itself; everything else of the crate is closed to it.
+const ARROWS: [(&str, &[&str]); 9] = [
+    ("domain", &[]),
+    ("biometrics", &["domain"]),
+    ("interchange", &["domain", "biometrics"]),
+    ("store", &["domain", "biometrics", "interchange"]),
+    ("dedup", &["domain", "biometrics", "interchange", "store"]),
+    ("batch", &["domain", "biometrics", "interchange", "store"]),
+    ("office", &["domain", "biometrics", "interchange", "store", "dedup"]),
+    ("station", &["domain", "biometrics", "interchange", "store", "dedup", "batch", "office"]),
+    ("cli", &["domain", "biometrics", "interchange", "store", "dedup", "batch", "office", "station"]),
+];
+
+#[test]
+fn arrows_point_inward() {
+    let rooms: Vec<&str> = ARROWS.iter().map(|(room, _)| *room).collect();
+    let mut broken = Vec::new();
+    for (name, allowed) in ARROWS {
+        let files = room(&format!("src/{name}"));
+        assert!(!files.is_empty(), "the room {name} is gone");
+        for (path, text) in files {
+            for other in rooms.iter().filter(|other| **other != name && !allowed.contains(other)) {
+                if text.contains(&format!("crate::{other}::")) {
+                    broken.push(format!("{} names {other}", path.display()));
+                }
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{broken:#?}");
+}
+
+#[test]
+fn pure_rooms_do_no_io_read_no_clock_and_draw_no_random_numbers() {
+    let forbidden =
+        ["std::fs", "std::net", "std::thread", "std::process", "now_utc", "Instant::now", "SystemTime", "getrandom"];
+    let mut broken = Vec::new();
+    for name in ["src/domain", "src/biometrics"] {
+        for (path, text) in room(name) {
+            let test = path.to_string_lossy().contains("test");
+            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+            for word in forbidden.iter().filter(|word| !test && code.contains(**word)) {
+                broken.push(format!("{} uses {word}", path.display()));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{broken:#?}");
+}
+
+#[test]
+fn unsafe_stands_only_in_its_rooms_and_with_its_reason() {
+    let mut broken = Vec::new();
+    for folder in ["src", "drivers"] {
+        for (path, text) in room(folder) {
+            let fenced = path.file_name().is_some_and(|name| name == "simd.rs" || name == "sys.rs");
+            let blocks = text.matches("unsafe {").count();
+            if blocks > 0 && !fenced {
+                broken.push(format!("{} holds unsafe code", path.display()));
+            }
+            if blocks > text.matches("SAFETY").count() {
+                broken.push(format!("{} has an unsafe block without a SAFETY comment", path.display()));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{broken:#?}");
+}
+
+#[test]
+fn the_toolkit_of_the_window_is_named_in_its_room_alone() {
+    let named: Vec<PathBuf> = room("src")
+        .into_iter()
+        .filter(|(path, text)| text.contains("iced") && !path.to_string_lossy().contains("src/ui"))
+        .map(|(path, _)| path)
+        .collect();
+    // "noticed", "voiced" and the like are words, not the toolkit.
+    let toolkit: Vec<&PathBuf> = named
+        .iter()
+        .filter(|path| {
+            let text = fs::read_to_string(path).unwrap();
+            text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').any(|word| word == "iced")
+        })
+        .collect();
+    assert!(toolkit.is_empty(), "{toolkit:#?}");
+}
