@@ -83,7 +83,7 @@ CREATE TABLE sealed (
 CREATE TABLE batch (
     seq             INTEGER PRIMARY KEY,
     file            TEXT NOT NULL,
-    state           TEXT NOT NULL CHECK (state IN ('begun', 'committed', 'acknowledged')),
+    state           TEXT NOT NULL CHECK (state IN ('begun', 'committed', 'acknowledged', 'discarded')),
     sha256          BLOB,
     prev_sha256     BLOB,
     begun_at        INTEGER NOT NULL,

@@ -133,6 +133,26 @@ pub fn export<I>(
 where
     I: IntoIterator<Item = std::result::Result<BatchItem, SourceError>>,
 {
+    export_noting(disk, folder, plan, items, keys, progress, |_| Ok(()))
+}
+
+/// [`export`], with the receipt told to `note` once everything but the final name is on the medium:
+/// what is noted durably there tells, after a power cut, whether a file found under that name is this one.
+///
+/// # Errors
+/// As [`export`], and [`BatchError::Source`] when `note` fails.
+pub fn export_noting<I>(
+    disk: &dyn Disk,
+    folder: &Path,
+    plan: &BatchPlan<'_>,
+    items: I,
+    keys: &StationKeys,
+    progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+    note: impl FnOnce(&Receipt) -> std::result::Result<(), SourceError>,
+) -> Result<Exported>
+where
+    I: IntoIterator<Item = std::result::Result<BatchItem, SourceError>>,
+{
     let recipients = DistrictKey::parse_all(plan.recipients, 2)?;
     check_software(plan.software)?;
     check_audit(plan.audit)?;
@@ -142,7 +162,7 @@ where
     let outcome = (|| {
         let told = RefCell::new(Told::new(progress, need));
         let written = write_part(disk, &paths, plan, items, &recipients, &told)?;
-        finish(disk, folder, &paths, written, keys, &told)
+        finish(disk, folder, &paths, written, keys, &told, note)
     })();
     if outcome.is_err() {
         // The batch itself goes first, so that its signature never disappears from under it.
@@ -312,6 +332,7 @@ fn finish(
     written: Written,
     keys: &StationKeys,
     told: &RefCell<Told<'_>>,
+    note: impl FnOnce(&Receipt) -> std::result::Result<(), SourceError>,
 ) -> Result<Exported> {
     let Written { manifest, sha256, bytes } = written;
     let receipt = Receipt {
@@ -327,6 +348,7 @@ fn finish(
     write_small(disk, &paths.signature, signature.as_bytes())?;
     write_small(disk, &paths.receipt, &receipt.to_json())?;
     sync_folder(disk, folder)?;
+    note(&receipt).map_err(BatchError::Source)?;
     disk.rename(&paths.part, &paths.file).map_err(|error| BatchError::io(&paths.file, "renaming", error))?;
     sync_folder(disk, folder)?;
     Ok(Exported {

@@ -50,7 +50,7 @@ mod tests;
 pub use acknowledgement::{Acknowledgement, Answer, Decision, RecordStatus, acknowledge};
 pub use disk::{Disk, DiskFile, RealDisk};
 pub use error::{BatchError, ErrorKind, Result, SourceError};
-pub use export::{BatchItem, BatchPlan, Exported, Progress, SealedRecord, Stage, export};
+pub use export::{BatchItem, BatchPlan, Exported, Progress, SealedRecord, Stage, export, export_noting};
 pub use keys::{DistrictKey, Identity, PublicKey, StationKeys, TrainingDistrict};
 pub use list::{BatchState, Listed, list};
 pub use manifest::{BatchManifest, EntryKind, ManifestEntry, Receipt};

@@ -11,7 +11,8 @@ use time::OffsetDateTime;
 use super::args::Global;
 use super::error::CliError;
 use super::{Outcome, print_json};
-use crate::batch::{self, Identity, OpenRequest, PublicKey};
+use crate::batch::acknowledgement::Decision;
+use crate::batch::{self, BatchState, Identity, OpenRequest, PublicKey};
 use crate::dedup::{Gallery, Worker};
 use crate::domain::user::UserId;
 use crate::station::training::{self, public_key};
@@ -37,6 +38,9 @@ pub(super) enum BatchCommand {
         /// The supervisor; the passphrase comes from REKAM_PASSPHRASE or a prompt.
         #[arg(long, default_value = training::SUPERVISOR)]
         user: String,
+        /// Give up a batch that was written to a stick that is lost; its records travel in the next one.
+        #[arg(long)]
+        discard: bool,
     },
     /// Check a batch with public keys alone.
     Verify {
@@ -74,7 +78,7 @@ pub(super) enum BatchCommand {
 pub(super) fn run(global: &Global, command: &BatchCommand) -> Result<Outcome, CliError> {
     match command {
         BatchCommand::List { folder, public_key } => list(global, folder.as_ref(), public_key.as_ref()),
-        BatchCommand::Export { out, user } => export(global, out.as_ref(), user),
+        BatchCommand::Export { out, user, discard } => export(global, out.as_ref(), user, *discard),
         BatchCommand::Verify { file, public_key } => verify(global, file, public_key.as_ref()),
         BatchCommand::Open { file, identity, out, public_key } => {
             open(global, file, identity, out, public_key.as_ref())
@@ -96,20 +100,34 @@ fn list(global: &Global, folder: Option<&PathBuf>, key: Option<&PathBuf>) -> Res
         Some(folder) => folder.clone(),
         None => super::doctor::data_dir(global)?.join("outbox"),
     };
-    let key = key_or_default(global, key).ok();
+    let key = match key {
+        Some(path) => Some(public_key(path)?),
+        None => key_or_default(global, None).ok(),
+    };
     let found = batch::list(&folder, key.as_ref())?;
     if global.json {
         let rows: Vec<_> = found
             .iter()
-            .map(|b| json!({"name": b.name.to_string(), "file": b.file, "bytes": b.bytes, "state": format!("{:?}", b.state).to_lowercase()}))
+            .map(|b| json!({"name": b.name.to_string(), "file": b.file, "bytes": b.bytes, "state": word(&b.state)}))
             .collect();
         print_json(&json!({ "batches": rows }))?;
     } else if found.is_empty() {
         println!("no batches in {}; write one with rekam batch export", folder.display());
     } else {
-        found.iter().for_each(|b| println!("{}  {} bytes  {:?}", b.name, b.bytes, b.state));
+        found.iter().for_each(|b| println!("{}  {} bytes  {}", b.name, b.bytes, word(&b.state)));
     }
-    Ok(Outcome::Passed)
+    let broken = found.iter().any(|b| matches!(b.state, BatchState::Broken(_)));
+    Ok(if broken { Outcome::Failed } else { Outcome::Passed })
+}
+
+fn word(state: &BatchState) -> &'static str {
+    match state {
+        BatchState::Verified(_) => "verified",
+        BatchState::Signed => "signed",
+        BatchState::Unsigned => "unsigned",
+        BatchState::Broken(_) => "broken",
+        BatchState::Unfinished => "unfinished",
+    }
 }
 
 fn verify(global: &Global, file: &std::path::Path, key: Option<&PathBuf>) -> Result<Outcome, CliError> {
@@ -174,17 +192,25 @@ fn open(
     }
 }
 
-fn export(global: &Global, out: Option<&PathBuf>, user: &str) -> Result<Outcome, CliError> {
+fn export(global: &Global, out: Option<&PathBuf>, user: &str, discard: bool) -> Result<Outcome, CliError> {
     let dir = super::doctor::data_dir(global)?;
     let passphrase = super::doctor::passphrase(user)?;
     let user = UserId::parse(user).map_err(DeskError::from)?;
     let (store, _) = Store::open(&dir, user.as_str(), &passphrase, OffsetDateTime::now_utc())?;
+    if !store.is_training() {
+        return Err(CliError::Usage(
+            "this version exports from training stations only; a real one has other keys".into(),
+        ));
+    }
     let keys = training::read_keys(&dir.join("keys"))?;
     let review = store.call(|db| db.review_recipient())?;
     let recipients = Recipients { district: keys.recipients.iter().take(1).cloned().collect(), review };
     let ledger = Ledger { store, clock: Arc::new(SystemClock), recipients };
     let worker = Worker::start(Gallery::default()).map_err(DeskError::from)?;
     let supervisor = Supervisor::authenticate(ledger, worker, user, &passphrase)?;
+    if discard && let Some(file) = supervisor.discard_begun()? {
+        eprintln!("given up: {file}");
+    }
     let folder = out.cloned().unwrap_or_else(|| dir.join("outbox"));
     std::fs::create_dir_all(&folder).map_err(|source| CliError::file(&folder, source))?;
     let station = training::station()?;
@@ -219,16 +245,23 @@ fn acknowledge(global: &Global, file: &std::path::Path, key: &std::path::Path) -
     let now = OffsetDateTime::now_utc();
     let (store, _) = Store::open(&dir, training::SUPERVISOR, &passphrase, now)?;
     let name = answer.batch.file_name();
-    let noted = store.call(move |db| {
-        let known = db.batches()?.into_iter().find(|batch| batch.file == name);
-        match known {
-            Some(batch) => db.batch_acknowledge(batch.seq, training::SUPERVISOR, now).map(Some),
-            None => Ok(None),
-        }
-    })?;
-    match noted {
-        Some(batch) => println!("{} is acknowledged: {} records", batch.file, batch.records),
-        None => return Err(CliError::Usage(format!("this station has no batch {}; check the answer", answer.batch))),
+    let known = store.call(move |db| Ok(db.batches()?.into_iter().find(|batch| batch.file == name)))?;
+    let known = known
+        .ok_or_else(|| CliError::Usage(format!("this station has no batch {}; check the answer", answer.batch)))?;
+    if known.sha256 != Some(*answer.sha256.as_bytes()) {
+        let told =
+            format!("the answer is for another file named {}; ask the district which file it received", known.file);
+        return Err(CliError::Usage(told));
+    }
+    if answer.decision != Decision::Accepted {
+        eprintln!("rekam: the district rejected {}; nothing was noted, send the batch again", known.file);
+        return Ok(Outcome::Failed);
+    }
+    let noted = store.call(move |db| db.batch_acknowledge(known.seq, training::SUPERVISOR, now))?;
+    if global.json {
+        print_json(&json!({"batch": noted.file, "records": noted.records, "acknowledged": true}))?;
+    } else {
+        println!("{} is acknowledged: {} records", noted.file, noted.records);
     }
     Ok(Outcome::Passed)
 }

@@ -159,7 +159,7 @@ fn database(dir: &std::path::Path, options: &Options) -> Result<Vec<Check>, CliE
         store.call(|db| Ok((db.key(crate::station::supervisor::SIGNING_KEY)?.is_some(), db.review_recipient()?)));
     let keys = match keys {
         Ok((true, _)) => Ok("signing key and review key are there".to_owned()),
-        Ok((false, _)) => Err("the station has no signing key; run rekam setup".to_owned()),
+        Ok((false, _)) => Err("the station has no signing key; restore its data directory".to_owned()),
         Err(error) => Err(error.to_string()),
     };
     Ok(vec![check("database", pages), check("audit", chain), check("keys", keys), check("disk", disk(&store))])
@@ -168,7 +168,10 @@ fn database(dir: &std::path::Path, options: &Options) -> Result<Vec<Check>, CliE
 fn disk(store: &Store) -> Result<String, String> {
     match store.free_bytes() {
         Some(free) if free < LEAST_FREE => Err(format!("only {} MB free; export and free some space", free >> 20)),
-        Some(free) => Ok(format!("{} MB free, {}", free >> 20, write_speed(store).unwrap_or_default())),
+        Some(free) => match write_speed(store) {
+            Ok(speed) => Ok(format!("{} MB free, {speed}", free >> 20)),
+            Err(error) => Err(format!("{error}; {}", error.remedy())),
+        },
         None => Ok("free space unknown".into()),
     }
 }

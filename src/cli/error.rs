@@ -9,6 +9,7 @@ use crate::office::OfficeError;
 use crate::station::training::TrainingError;
 use crate::station::{DeskError, EngineError};
 use crate::store::StoreError;
+use rekam_simulator::replay::read::ReadError;
 
 /// Why a command could not do its work (exit code 2).
 #[derive(Debug, thiserror::Error)]
@@ -28,7 +29,7 @@ pub(super) enum CliError {
     #[error(transparent)]
     Folder(#[from] rekam_simulator::replay::FolderError),
     #[error(transparent)]
-    Image(#[from] rekam_simulator::replay::read::ReadError),
+    Image(#[from] ReadError),
     #[error(transparent)]
     Device(#[from] rekam_hal::DeviceError),
     #[error("a template of the folder cannot be read")]
@@ -57,9 +58,24 @@ impl CliError {
     /// Cause and next action in one sentence.
     pub(super) fn sentence(&self) -> String {
         match self.store() {
-            Some(store) => format!("{store}; {}", store.remedy()),
-            None => self.to_string(),
+            Some(store) => format!("{store}; {}", uncapitalised(store.remedy())),
+            None => match self.image() {
+                Some(image) => image.to_string(),
+                None => self.to_string(),
+            },
         }
+    }
+
+    /// A damaged image behind a virtual device: the file is to blame, not the device.
+    fn image(&self) -> Option<&ReadError> {
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            if let Some(image) = error.downcast_ref::<ReadError>() {
+                return Some(image);
+            }
+            cause = error.source();
+        }
+        None
     }
 
     fn store(&self) -> Option<&StoreError> {
@@ -82,4 +98,12 @@ impl CliError {
         }
         text
     }
+}
+
+/// A sentence as it goes on after a semicolon.
+fn uncapitalised(sentence: &str) -> String {
+    let sentence = sentence.trim_end_matches('.');
+    let mut letters = sentence.chars();
+    let first = letters.next().map(|letter| letter.to_lowercase().to_string()).unwrap_or_default();
+    format!("{first}{}", letters.as_str())
 }

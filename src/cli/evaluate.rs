@@ -82,7 +82,7 @@ enum Features {
 /// Runs the command.
 pub(super) fn run(global: &Global, options: &Options) -> Result<Outcome, CliError> {
     let files = images(&options.folder)?;
-    let engines = Engines::new(global.models());
+    let engines = Engines::new(global.models()).with_threads(1);
     if options.engine == Engine::Fingerprint {
         engines.network()?;
     }
@@ -95,6 +95,12 @@ pub(super) fn run(global: &Global, options: &Options) -> Result<Outcome, CliErro
         samples.push(extract(&engines, options, path, &mut spent)?);
     }
     let compared = compare_all(&samples, options.scores.as_deref())?;
+    if compared.genuine.is_empty() || compared.impostor.is_empty() {
+        return Err(CliError::Usage(format!(
+            "{} needs two samples of one identity and two identities at least; check the names",
+            options.folder.display()
+        )));
+    }
     let figures = figures(&samples, compared, spent);
     if global.json {
         print_json(&figures)?;

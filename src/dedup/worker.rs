@@ -1,7 +1,8 @@
 //! The thread that owns the gallery. Whoever captures hands over templates and goes on; the answer waits until it is
 //! asked for. One owner means no locks, and additions take effect for every search that is asked for after them.
 
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
 use std::thread;
 
 use super::gallery::{Gallery, Person, PersonRef, Templates};
@@ -10,7 +11,7 @@ use super::search::{Candidate, search};
 enum Task {
     Insert(Person),
     Remove(PersonRef),
-    Search(Templates, f32, mpsc::Sender<Vec<Candidate>>),
+    Search(Templates, f32, Arc<AtomicBool>, mpsc::Sender<Vec<Candidate>>),
     Count(mpsc::Sender<usize>),
 }
 
@@ -25,13 +26,22 @@ pub struct Worker {
 #[error("the duplicate check has stopped; restart the program, the records are safe")]
 pub struct Stopped(#[source] Option<std::io::Error>);
 
-/// A search under way.
-pub struct Pending(mpsc::Receiver<Vec<Candidate>>);
+/// A search under way; dropped, it is given up.
+pub struct Pending {
+    answer: mpsc::Receiver<Vec<Candidate>>,
+    forgotten: Arc<AtomicBool>,
+}
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        self.forgotten.store(true, Ordering::Relaxed);
+    }
+}
 
 impl Pending {
     /// The candidates when the search has ended, without waiting.
     pub fn poll(&self) -> Result<Option<Vec<Candidate>>, Stopped> {
-        match self.0.try_recv() {
+        match self.answer.try_recv() {
             Ok(found) => Ok(Some(found)),
             Err(mpsc::TryRecvError::Empty) => Ok(None),
             Err(mpsc::TryRecvError::Disconnected) => Err(Stopped(None)),
@@ -40,7 +50,7 @@ impl Pending {
 
     /// Waits for the candidates.
     pub fn wait(self) -> Result<Vec<Candidate>, Stopped> {
-        self.0.recv().map_err(|_| Stopped(None))
+        self.answer.recv().map_err(|_| Stopped(None))
     }
 }
 
@@ -54,7 +64,10 @@ impl Worker {
                     Task::Insert(person) => gallery.insert(person),
                     Task::Remove(reference) => gallery.remove(reference),
                     // Who asked may have gone (record cancelled): then nobody wants the answer.
-                    Task::Search(probe, hit_score, reply) => drop(reply.send(search(&gallery, &probe, hit_score))),
+                    Task::Search(probe, hit_score, forgotten, reply) => {
+                        let wanted = || !forgotten.load(Ordering::Relaxed);
+                        drop(reply.send(search(&gallery, &probe, hit_score, &wanted)));
+                    }
                     Task::Count(reply) => drop(reply.send(gallery.len())),
                 }
             }
@@ -76,8 +89,9 @@ impl Worker {
     /// Starts a search.
     pub fn search(&self, probe: Templates, hit_score: f32) -> Result<Pending, Stopped> {
         let (reply, answer) = mpsc::channel();
-        self.send(Task::Search(probe, hit_score, reply))?;
-        Ok(Pending(answer))
+        let forgotten = Arc::new(AtomicBool::new(false));
+        self.send(Task::Search(probe, hit_score, forgotten.clone(), reply))?;
+        Ok(Pending { answer, forgotten })
     }
 
     /// Number of people held, once everything asked before has been done.

@@ -12,15 +12,16 @@ use crate::domain::resident::Resident;
 use crate::domain::session::{
     Hit, HitBy, HitId, Invitation, Policy, Probe, Purpose, RecordId, SampleId, Session, Slot, StepOrder, Wish,
 };
-use crate::domain::session::{RecordClass, SlotMatch};
-use crate::domain::user::UserId;
-use crate::store::Origin;
+use crate::domain::session::{RecordClass, Refused, Status};
+use crate::domain::user::{Role, UserId};
+use crate::store::{Origin, StoreError};
 
 use super::devices::Bays;
 use super::engines::{Engines, Judged};
 use super::error::DeskError;
 use super::job::JobError;
 use super::ledger::{Effect, Incoming, Ledger, Views};
+use super::supervisor::Supervisor;
 
 /// Longest wait for any one capture before the device is called silent.
 pub const CAPTURE_LIMIT: Duration = Duration::from_secs(60);
@@ -33,13 +34,24 @@ pub struct Desk {
     operator: UserId,
     session: Option<Session>,
     search: Option<Pending>,
+    /// Found and not yet in the record.
+    unreported: Vec<Candidate>,
     capture_limit: Duration,
 }
 
 impl Desk {
     /// A desk with nobody at it.
     pub fn new(ledger: Ledger, engines: Arc<Engines>, worker: Worker, operator: UserId) -> Self {
-        Self { ledger, engines, worker, operator, session: None, search: None, capture_limit: CAPTURE_LIMIT }
+        Self {
+            ledger,
+            engines,
+            worker,
+            operator,
+            session: None,
+            search: None,
+            unreported: Vec::new(),
+            capture_limit: CAPTURE_LIMIT,
+        }
     }
 
     /// The same desk with another patience for devices.
@@ -75,6 +87,7 @@ impl Desk {
         if self.session.is_some() {
             return Err(DeskError::DeskTaken);
         }
+        self.check_operator()?;
         let opening = Session::opening(resident, class, order, policy);
         self.session = Some(self.ledger.open(record, opening, &self.operator)?);
         self.check_nik()
@@ -85,18 +98,39 @@ impl Desk {
         if self.session.is_some() {
             return Err(DeskError::DeskTaken);
         }
-        self.session = Some(self.ledger.load(record)?);
+        self.check_operator()?;
+        let session = self.ledger.load(record)?;
+        if !matches!(session.status(), Status::Open | Status::Parked | Status::Rescheduled(_)) {
+            return Err(Refused::NotOpen(session.status().word()).into());
+        }
+        self.session = Some(session);
         self.check_nik()
     }
 
     /// Takes the record off the desk, whatever its state; it stays in the store.
     pub fn leave(&mut self) -> Option<Session> {
         self.search = None;
+        self.unreported.clear();
         self.session.take()
     }
 
-    /// Follows a wish.
+    /// Follows an operator's wish. Samples, comparisons, completion and whatever needs a supervisor have calls of their
+    /// own, which bring what belongs to them.
     pub fn wish(&mut self, wish: Wish) -> Result<(), DeskError> {
+        if !wish.is_operators() {
+            return Err(DeskError::NotSupervisor);
+        }
+        self.follow(wish)
+    }
+
+    /// A supervisor who has just proved who they are vouches for a person of whom nothing can be compared.
+    pub fn vouch(&mut self, supervisor: &Supervisor, reason: &str) -> Result<(), DeskError> {
+        let (reason, supervisor) = (reason.to_owned(), supervisor.user().clone());
+        self.follow(Wish::ExceptConfirm { reason, supervisor })
+    }
+
+    fn follow(&mut self, wish: Wish) -> Result<(), DeskError> {
+        self.refresh()?;
         let session = self.session.as_mut().ok_or(DeskError::NoRecord)?;
         let effect = self.ledger.follow(session, wish, &self.operator, None)?;
         self.carry_out(effect)
@@ -104,12 +138,14 @@ impl Desk {
 
     /// Keeps a judged sample.
     pub fn accept(&mut self, purpose: Purpose, judged: Judged, device: Option<String>) -> Result<SampleId, DeskError> {
+        self.refresh()?;
         let session = self.session.as_mut().ok_or(DeskError::NoRecord)?;
         self.ledger.accept(session, Incoming { purpose, judged }, &self.operator, device)
     }
 
     /// Compares a new sample with the slot's best one and records the outcome; the sample is kept with it.
     pub fn probe(&mut self, slot: Slot, judged: Judged, device: Option<String>) -> Result<Probe, DeskError> {
+        self.refresh()?;
         let session = self.session.as_mut().ok_or(DeskError::NoRecord)?;
         let reference = self.ledger.reference(session, slot)?;
         let score = match &judged.template {
@@ -165,7 +201,7 @@ impl Desk {
     }
 
     /// Starts a duplicate search with everything recorded so far; the operator goes on meanwhile. A search still
-    /// under way knew less and is forgotten.
+    /// under way is replaced: all its evidence is part of the new one.
     pub fn search_duplicates(&mut self) -> Result<(), DeskError> {
         let session = self.session.as_ref().ok_or(DeskError::NoRecord)?;
         let mut probe = Templates::default();
@@ -183,20 +219,24 @@ impl Desk {
         let Some(pending) = &self.search else { return Ok(false) };
         let Some(found) = pending.poll()? else { return Ok(true) };
         self.search = None;
-        self.report(found)?;
+        self.unreported.extend(found);
+        self.report()?;
         Ok(false)
     }
 
     /// Waits for the search.
     pub fn await_hits(&mut self) -> Result<(), DeskError> {
-        match self.search.take() {
-            Some(pending) => self.report(pending.wait()?),
-            None => Ok(()),
+        if let Some(pending) = self.search.take() {
+            self.unreported.extend(pending.wait()?);
         }
+        self.report()
     }
 
     /// Closes the record: it is sealed, and the person joins the gallery.
     pub fn complete(&mut self, invitation: Invitation) -> Result<(), DeskError> {
+        self.refresh()?;
+        // Whatever became of earlier searches (a power cut forgets them): nobody is sealed unchecked.
+        self.search_duplicates()?;
         self.await_hits()?;
         // The templates are gone from the record once it is sealed; the gallery needs them ready.
         let templates = self.ledger.templates(self.session()?, Views::All)?;
@@ -230,39 +270,63 @@ impl Desk {
         }
         let (id, other_nik) = (next_hit(session), *session.nik());
         let hit = Hit { id, by: [HitBy::Nik].into(), other_nik, other_record: None, score: 0.0, matches: Vec::new() };
-        self.wish(Wish::ReportHit { hit })
+        self.follow(Wish::ReportHit { hit })
     }
 
-    fn report(&mut self, found: Vec<Candidate>) -> Result<(), DeskError> {
-        for candidate in found {
-            let session = self.session()?;
-            let person = crate::store::PersonRef(candidate.person.0);
-            let Some((nik, origin)) = self.ledger.store.call(move |db| db.gallery_identity(person))? else {
-                continue; // Voided while the search ran.
-            };
-            let Ok(other_nik) = nik.parse::<Nik>() else { continue };
-            let other_record = match origin {
-                Origin::Own { record } => Some(RecordId(record)),
-                Origin::Cached => None,
-            };
-            let known = session.hits().any(|state| {
-                state.hit.other_nik == other_nik
-                    && state.hit.other_record == other_record
-                    && !state.hit.matches.is_empty()
-            });
-            if known {
-                continue;
-            }
-            let hit = Hit {
-                id: next_hit(session),
-                by: candidate.by,
-                other_nik,
-                other_record,
-                score: candidate.score,
-                matches: candidate.matches.into_iter().collect::<Vec<SlotMatch>>(),
-            };
-            self.wish(Wish::ReportHit { hit })?;
+    /// Whoever works at this desk must be entitled to record.
+    fn check_operator(&self) -> Result<(), DeskError> {
+        let id = self.operator.as_str().to_owned();
+        let account = self.ledger.store.call(move |db| db.account(&id))?;
+        let entitled = account.is_some_and(|a| a.active && Role::from_word(&a.role).is_some_and(Role::may_capture));
+        if entitled { Ok(()) } else { Err(DeskError::NotOperator) }
+    }
+
+    /// Takes in what a supervisor added to the record meanwhile.
+    fn refresh(&mut self) -> Result<(), DeskError> {
+        let session = self.session()?;
+        let record = session.record().clone();
+        let name = record.0.clone();
+        if self.ledger.store.call(move |db| db.summary(&name))?.seq != session.next_seq() {
+            self.session = Some(self.ledger.load(&record)?);
         }
+        Ok(())
+    }
+
+    /// Brings what was found into the record, strongest first; what is in the record leaves the list one by one, so
+    /// that nothing is lost when the store fails in between.
+    fn report(&mut self) -> Result<(), DeskError> {
+        let mut named = Vec::new();
+        for candidate in self.unreported.clone() {
+            let person = crate::store::PersonRef(candidate.person.0);
+            // Nobody: voided while the search ran.
+            if let Some((nik, origin)) = self.ledger.store.call(move |db| db.gallery_identity(person))? {
+                let nik: Nik = nik
+                    .parse()
+                    .map_err(|_| StoreError::Corrupt { what: "a NIK of the gallery".into(), source: None })?;
+                let record = match origin {
+                    Origin::Own { record } => Some(RecordId(record)),
+                    Origin::Cached => None,
+                };
+                named.push((candidate, nik, record));
+            }
+        }
+        // References are random: equal scores are ordered by whom they name, so that equal runs give equal records.
+        named.sort_by(|a, b| b.0.score.total_cmp(&a.0.score).then_with(|| (a.1, &a.2).cmp(&(b.1, &b.2))));
+        for (candidate, other_nik, other_record) in named {
+            let session = self.session()?;
+            let known = session.hits().any(|state| {
+                let hit = &state.hit;
+                let by_body = hit.by.iter().any(|by| *by != HitBy::Nik);
+                hit.other_nik == other_nik && hit.other_record == other_record && by_body
+            });
+            if !known {
+                let Candidate { score, by, matches, .. } = candidate.clone();
+                let hit = Hit { id: next_hit(session), by, other_nik, other_record, score, matches };
+                self.follow(Wish::ReportHit { hit })?;
+            }
+            self.unreported.retain(|other| *other != candidate);
+        }
+        self.unreported.clear();
         Ok(())
     }
 }

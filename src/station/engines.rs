@@ -79,16 +79,22 @@ pub struct Judged {
 }
 
 /// The engines of the station.
-#[derive(Default)]
 pub struct Engines {
     models: Models,
+    threads: usize,
     network: OnceLock<MinutiaeNetwork>,
 }
 
 impl Engines {
     /// Engines whose networks come from `models`; nothing is loaded yet.
     pub fn new(models: Models) -> Self {
-        Self { models, network: OnceLock::new() }
+        Self { models, threads: 2, network: OnceLock::new() }
+    }
+
+    /// The same engines with another number of threads for the network.
+    pub fn with_threads(mut self, threads: usize) -> Self {
+        self.threads = threads;
+        self
     }
 
     /// The minutiae network, loaded and checked at the first call.
@@ -96,7 +102,7 @@ impl Engines {
         if let Some(network) = self.network.get() {
             return Ok(network);
         }
-        let network = MinutiaeNetwork::from_onnx(self.model_bytes()?)?.with_threads(2);
+        let network = MinutiaeNetwork::from_onnx(self.model_bytes()?)?.with_threads(self.threads);
         Ok(self.network.get_or_init(|| network))
     }
 

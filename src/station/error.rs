@@ -44,11 +44,31 @@ pub enum DeskError {
     /// The comparison has no reference sample.
     #[error("there is no recorded sample to compare with")]
     NoReference,
+    /// A batch was written and not confirmed; its medium is not here.
+    #[error(
+        "the batch {file} was written but not confirmed; insert its stick and export again, or give it up with rekam batch export --discard"
+    )]
+    BatchElsewhere {
+        /// Its file name.
+        file: String,
+    },
+    /// A file of the export cannot be looked at.
+    #[error("{} cannot be read; check that the medium is still plugged in", path.display())]
+    File {
+        /// Which.
+        path: std::path::PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The person may not record residents.
+    #[error("this user may not record residents; log in as an operator")]
+    NotOperator,
     /// A login name is not one.
     #[error(transparent)]
     User(#[from] crate::domain::user::UserIdError),
     /// The station has no signing key.
-    #[error("the station has no signing key; provision it with rekam setup")]
+    #[error("the station has no signing key; restore its data directory")]
     NoSigningKey,
     /// The person may not do this.
     #[error("only a supervisor may do this; log in as one")]

@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 
 use crate::batch::{self, BatchError, EntryName, RecordBundle};
 use crate::domain::resident::Resident;
-use crate::domain::session::{Event, Exception, Invitation, Purpose, SampleRef, Session};
+use crate::domain::session::{Event, Exception, Invitation, Purpose, SampleRef, Session, SlotState};
 use crate::store::SampleInfo;
 
 /// Version of `record.json`; readers refuse a greater one.
@@ -45,7 +45,7 @@ pub struct Stored {
 pub fn carried(session: &Session) -> Vec<&SampleRef> {
     let evidence: Vec<_> = session.exceptions().filter_map(|exception| exception.evidence.as_ref()).collect();
     let leaves = |sample: &&SampleRef| match sample.purpose {
-        Purpose::Slot(slot) => session.best(slot).is_some_and(|best| best.id == sample.id),
+        Purpose::Slot(slot) => matches!(session.slot(slot), SlotState::Filled(best) if best.id == sample.id),
         Purpose::Evidence(_) => evidence.contains(&&sample.id),
         Purpose::Probe(_) => false,
     };
@@ -100,7 +100,8 @@ fn file_name(purpose: Purpose, media: &str, number: usize) -> String {
     }
 }
 
-/// The name under which a record lies in a batch: derived from its number, so that it is stable and says nothing.
+/// The name under which a record lies in a batch: derived from its number, so that it is stable. (Neither holds
+/// personal data; the number tells station, day and place in the day.)
 pub fn batch_name(record: &crate::domain::session::RecordId) -> batch::RecordId {
     let digest = batch::Digest::of(format!("rekam record {record}").as_bytes());
     let mut name = [0; 16];

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::batch;
 use crate::domain::session::{
-    Correction, Event, Probe, Purpose, RecordId, SampleId, SampleRef, Session, Slot, Status, What, Wish,
+    Correction, Event, Probe, Purpose, RecordId, SampleId, SampleRef, Session, Slot, SlotState, Status, What, Wish,
 };
 use crate::domain::user::UserId;
 use crate::store::{
@@ -41,6 +41,9 @@ pub struct Ledger {
     /// For whom to seal.
     pub recipients: Recipients,
 }
+
+/// Who noted in the list of recorded NIKs that this station recorded somebody.
+const OWN: &str = "own";
 
 /// A sample on its way into the store.
 pub(super) struct Incoming {
@@ -162,24 +165,39 @@ impl Ledger {
                 self.store.call(move |db| db.approve(&record, seq, &head, &entry))?;
                 Ok(Effect::default())
             }
-            What::Cancelled { .. } | What::Voided { recall: false, .. } => {
+            What::Cancelled { .. } | What::Voided { .. } => {
+                let recall = matches!(event.what, What::Voided { recall: true, .. });
                 let left = self.store.call(move |db| {
-                    let left = own_people(db, &record, &head.nik)?;
-                    db.void(&record, seq, &head, &entry)?;
-                    Ok(left)
+                    db.atomically(|db| {
+                        let left = own_people(db, &record, &head.nik)?;
+                        if recall {
+                            db.recall(&record, seq, &head, &entry)?;
+                        } else {
+                            db.void(&record, seq, &head, &entry)?;
+                        }
+                        if db.recorded_get(&head.nik)?.is_some_and(|recorded| recorded.source == OWN) {
+                            db.recorded_delete(&head.nik)?;
+                        }
+                        Ok(left)
+                    })
                 })?;
                 Ok(Effect { left, joined: None })
             }
             What::Rescheduled { corrections, date } => {
                 let (corrections, date, at) = (corrections.clone(), date.to_string(), event.at);
+                let today = at.date().to_string();
                 self.store.call(move |db| {
                     db.atomically(|db| {
                         db.append(&record, seq, &head, &entry, &[])?;
+                        let mut first = None;
                         for correction in corrections {
                             let filed = db.correction_put(&new_correction(&record, &head.nik, correction), at)?;
-                            db.appointment_put(&head.nik, &date, "correction", Some(filed))?;
+                            first = first.or(Some(filed));
                         }
-                        Ok(())
+                        for old in db.appointments_of(&head.nik)?.iter().filter(|old| old.date >= today) {
+                            db.appointment_delete(old.id)?;
+                        }
+                        db.appointment_put(&head.nik, &date, "correction", first).map(drop)
                     })
                 })?;
                 Ok(Effect::default())
@@ -241,11 +259,14 @@ impl Ledger {
         let district = batch::seal(&bundle, &self.recipients.district)?;
         let review = batch::seal(&bundle, std::slice::from_ref(&self.recipients.review))?;
         let person = self.gallery_person(after)?;
-        let (record, seq) = (after.record().0.clone(), event.seq);
+        let (record, seq, since) = (after.record().0.clone(), event.seq, event.at.date().to_string());
         let joined = self.store.call(move |db| {
             db.atomically(|db| {
                 let copies = SealedCopies { district: &district, review: &review, sha256 };
                 db.seal(&record, seq, &head, &entry, &copies)?;
+                if db.recorded_get(&head.nik)?.is_none() {
+                    db.recorded_put(&head.nik, &since, "BIO_CAPTURED", OWN)?;
+                }
                 db.gallery_put(&person.into_iter().collect::<Vec<_>>())
             })
         })?;
@@ -293,7 +314,7 @@ impl Ledger {
         let template = |id: &SampleId| infos.iter().find(|info| info.id == id.0)?.template.clone();
         let slots = rekam_hal::Finger::ALL.map(Slot::Finger).into_iter().chain(rekam_hal::Eye::ALL.map(Slot::Eye));
         let mut found = Vec::new();
-        for slot in slots {
+        for slot in slots.filter(|slot| !matches!(session.slot(*slot), SlotState::Excepted(_))) {
             let samples: Vec<&SampleRef> = match views {
                 Views::Best => session.best(slot).into_iter().collect(),
                 Views::All => session.views(slot).collect(),

@@ -14,8 +14,8 @@ use crate::batch::{
 };
 use crate::dedup::{PersonRef, worker::Worker};
 use crate::domain::session::{HitId, RecordClass, RecordId, Status, Undone, Verdict, VoidReason, Wish};
-use crate::domain::user::UserId;
-use crate::store::{Access, Act, RecordFilter, RecordSummary, Unlocked};
+use crate::domain::user::{Role, UserId};
+use crate::store::{Access, Act, BatchState, RecordFilter, RecordSummary, Unlocked};
 
 use super::error::DeskError;
 use super::finished::batch_name;
@@ -49,7 +49,10 @@ impl Supervisor {
     pub fn authenticate(ledger: Ledger, worker: Worker, user: UserId, passphrase: &str) -> Result<Self, DeskError> {
         let now = ledger.clock.now();
         let unlocked = ledger.store.authenticate(user.as_str(), passphrase, now)?;
-        if unlocked.access() != Access::Supervisor {
+        let id = user.as_str().to_owned();
+        let account = ledger.store.call(move |db| db.account(&id))?;
+        let entitled = account.is_some_and(|a| a.active && Role::from_word(&a.role).is_some_and(Role::may_decide));
+        if unlocked.access() != Access::Supervisor || !entitled {
             return Err(DeskError::NotSupervisor);
         }
         let supervisor = Self { ledger, worker, user, unlocked };
@@ -84,6 +87,17 @@ impl Supervisor {
 
     /// Undoes a finished record.
     pub fn void(&self, record: &RecordId, reason: VoidReason) -> Result<(), DeskError> {
+        // A cut between a batch and its mark must not make a record that has left look as if it had not.
+        let name = record.0.clone();
+        let left = self.ledger.store.call(move |db| match db.batch_of(&name)? {
+            Some(seq) => Ok(Some(db.batch_get(seq)?).filter(|batch| batch.state != BatchState::Begun)),
+            None => Ok(None),
+        })?;
+        if let Some(batch) = left
+            && *self.ledger.load(record)?.status() == Status::Approved
+        {
+            self.follow(record, Wish::MarkExported { batch: batch.file })?;
+        }
         self.follow(record, Wish::Void { reason, supervisor: self.user.clone() })
     }
 
@@ -104,7 +118,7 @@ impl Supervisor {
         progress: &mut dyn FnMut(batch::Progress) -> ControlFlow<()>,
     ) -> Result<Vec<Exported>, DeskError> {
         self.audit("export-started", None)?;
-        self.settle()?;
+        self.settle(dispatch)?;
         let mut exported = Vec::new();
         for class in [RecordClass::Register, RecordClass::Unverified] {
             if let Some(batch) = self.export_class(dispatch, class, progress)? {
@@ -115,24 +129,68 @@ impl Supervisor {
     }
 
     /// Brings records and batches into step after an interruption.
-    fn settle(&self) -> Result<(), DeskError> {
-        let (user, now) = (self.user.as_str().to_owned(), self.ledger.clock.now());
-        let committed = self.ledger.store.call(move |db| {
-            // Whatever was written of a begun batch has no receipt of ours: its records go into the next one.
-            if let Some(begun) = db.batch_begun()? {
-                db.batch_abandon(begun.seq, &user, now)?;
-            }
-            let mut left = Vec::new();
-            for batch in db.batches()? {
+    fn settle(&self, dispatch: &Dispatch<'_>) -> Result<(), DeskError> {
+        if let Some(begun) = self.ledger.store.call(|db| db.batch_begun())? {
+            self.settle_begun(dispatch, &begun)?;
+        }
+        let (records, recalls) = self.ledger.store.call(|db| {
+            let (mut records, mut recalls) = (Vec::new(), Vec::new());
+            for batch in db.batches()?.into_iter().filter(|batch| batch.state != BatchState::Begun) {
                 for record in db.batch_records(batch.seq)? {
                     if db.summary(&record)?.head.status == Status::Approved.word() {
-                        left.push((RecordId(record), batch.file.clone()));
+                        records.push((RecordId(record), batch.file.clone()));
+                    }
+                }
+                if let Some(listed) = db.setting(&recall_setting(batch.seq))? {
+                    let due = Status::Voided(Undone::RecallDue);
+                    for record in listed.split_whitespace() {
+                        if db.summary(record)?.head.status == due.word() {
+                            recalls.push((RecordId(record.to_owned()), batch.file.clone()));
+                        }
                     }
                 }
             }
-            Ok(left)
+            Ok((records, recalls))
         })?;
-        committed.into_iter().try_for_each(|(record, batch)| self.follow(&record, Wish::MarkExported { batch }))
+        for (record, batch) in records {
+            self.follow(&record, Wish::MarkExported { batch })?;
+        }
+        recalls.into_iter().try_for_each(|(record, batch)| self.follow(&record, Wish::MarkRecallSent { batch }))
+    }
+
+    /// A batch that was begun and neither committed nor given up. Its digest was noted before its file could have its
+    /// final name: without a digest there is no file, with one only the very file counts, and where neither file nor
+    /// unfinished part lies in the folder it may lie on another stick, which nobody but the supervisor can know.
+    fn settle_begun(&self, dispatch: &Dispatch<'_>, begun: &crate::store::Batch) -> Result<(), DeskError> {
+        let file = dispatch.folder.join(&begun.file);
+        let (user, now, seq) = (self.user.as_str().to_owned(), self.ledger.clock.now(), begun.seq);
+        let Some(sha256) = begun.sha256 else {
+            clear_away(&file);
+            return Ok(self.ledger.store.call(move |db| db.batch_abandon(seq, &user, now))?);
+        };
+        let present =
+            |path: &Path| path.try_exists().map_err(|source| DeskError::File { path: path.to_owned(), source });
+        if present(&file)? {
+            let verified = batch::verify(&file, self.signing_key()?.public_key())?;
+            if *verified.receipt.sha256.as_bytes() == sha256 {
+                let audit_head = self.ledger.store.call(move |db| db.setting(&audit_setting(seq)))?;
+                let audit_head = audit_head.and_then(|text| text.parse().ok()).unwrap_or(0);
+                return self.commit(seq, sha256, audit_head, now);
+            }
+        } else if present(&with_suffix(&file, batch::names::PART_SUFFIX))? {
+            clear_away(&file);
+            return Ok(self.ledger.store.call(move |db| db.batch_abandon(seq, &user, now))?);
+        }
+        Err(DeskError::BatchElsewhere { file: begun.file.clone() })
+    }
+
+    /// Gives up a batch that was written to a medium which is lost: its records go into the next one.
+    pub fn discard_begun(&self) -> Result<Option<String>, DeskError> {
+        let (user, now) = (self.user.as_str().to_owned(), self.ledger.clock.now());
+        Ok(self.ledger.store.call(move |db| match db.batch_begun()? {
+            Some(begun) => db.batch_discard(begun.seq, &user, now).map(|()| Some(begun.file)),
+            None => Ok(None),
+        })?)
     }
 
     fn export_class(
@@ -151,8 +209,8 @@ impl Supervisor {
         let (seq, _) = self.ledger.store.call(|db| db.batch_next())?;
         // Four digits by the name's grammar; a station needs 27 years of daily batches to run out.
         let name = BatchName::new(dispatch.station, now.date(), u16::try_from(seq).unwrap_or(u16::MAX))?;
-        let begun = self.begin(name, &records, now)?;
         let (audit, audit_head) = self.audit_rows()?;
+        let begun = self.begin(name, &records, &recalls, audit_head)?;
         let plan = BatchPlan {
             name,
             class: batch_class(class),
@@ -166,16 +224,26 @@ impl Supervisor {
         };
         let sealed = records.iter().map(|summary| self.sealed_item(class, &summary.id));
         let recalled = recalls.iter().map(|summary| self.recall_item(&summary.id, &keys));
-        let written = batch::export(&batch::RealDisk, dispatch.folder, &plan, sealed.chain(recalled), &keys, progress);
+        let store = self.ledger.store.clone();
+        let note = |receipt: &batch::Receipt| -> Result<(), batch::SourceError> {
+            let sha256 = *receipt.sha256.as_bytes();
+            Ok(store.call(move |db| db.batch_written(begun.seq, sha256))?)
+        };
+        let (disk, items) = (&batch::RealDisk, sealed.chain(recalled));
+        let written = batch::export_noting(disk, dispatch.folder, &plan, items, &keys, progress, note);
         let written = match written {
             Ok(written) => written,
             Err(error) => {
-                let user = self.user.as_str().to_owned();
-                self.ledger.store.call(move |db| db.batch_abandon(begun.seq, &user, now))?;
+                // The export has taken its files away again; where the medium no longer answers, a digest was noted
+                // and the next export asks for it.
+                let begun = self.ledger.store.call(|db| db.batch_begun())?;
+                if begun.as_ref().is_some_and(|batch| batch.sha256.is_none()) {
+                    self.settle_begun(dispatch, &begun.ok_or(DeskError::NoRecord)?)?;
+                }
                 return Err(error.into());
             }
         };
-        self.commit(begun.seq, &written, audit_head, now)?;
+        self.commit(begun.seq, *written.receipt.sha256.as_bytes(), audit_head, now)?;
         let file = name.file_name();
         for summary in &records {
             self.follow(&RecordId(summary.id.clone()), Wish::MarkExported { batch: file.clone() })?;
@@ -190,18 +258,26 @@ impl Supervisor {
         &self,
         name: BatchName,
         records: &[RecordSummary],
-        now: OffsetDateTime,
+        recalls: &[RecordSummary],
+        audit_head: u64,
     ) -> Result<crate::store::Batch, DeskError> {
         let ids: Vec<String> = records.iter().map(|summary| summary.id.clone()).collect();
-        let user = self.user.as_str().to_owned();
+        let recalls: Vec<&str> = recalls.iter().map(|summary| summary.id.as_str()).collect();
+        let (user, recalls) = (self.user.as_str().to_owned(), recalls.join(" "));
+        let now = self.ledger.clock.now();
         Ok(self.ledger.store.call(move |db| {
-            let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-            db.batch_begin(&name.file_name(), &ids, &user, now)
+            db.atomically(|db| {
+                let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+                let begun = db.batch_begin(&name.file_name(), &ids, &user, now)?;
+                db.setting_put(&recall_setting(begun.seq), &recalls)?;
+                db.setting_put(&audit_setting(begun.seq), &audit_head.to_string())?;
+                Ok(begun)
+            })
         })?)
     }
 
-    fn commit(&self, seq: u32, written: &Exported, audit_head: u64, now: OffsetDateTime) -> Result<(), DeskError> {
-        let (user, sha256) = (self.user.as_str().to_owned(), *written.receipt.sha256.as_bytes());
+    fn commit(&self, seq: u32, sha256: [u8; 32], audit_head: u64, now: OffsetDateTime) -> Result<(), DeskError> {
+        let user = self.user.as_str().to_owned();
         Ok(self.ledger.store.call(move |db| {
             db.atomically(|db| {
                 db.batch_commit(seq, sha256, &user, now)?;
@@ -251,7 +327,7 @@ impl Supervisor {
             _ => None,
         });
         let batch = file.trim_end_matches(batch::names::BATCH_SUFFIX).parse::<BatchName>()?;
-        let reason = recall_reason(reason.unwrap_or(VoidReason::EnteredInError));
+        let reason = recall_reason(reason.ok_or(DeskError::NoRecord)?);
         let recall = Recall::sign(batch_name(&record), batch, batch::Digest::of(&sealed), reason, keys)?;
         Ok(BatchItem::Recall(recall))
     }
@@ -299,6 +375,32 @@ impl Supervisor {
         })?;
         Ok(())
     }
+}
+
+fn with_suffix(file: &Path, suffix: &str) -> std::path::PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+/// Takes away what an unfinished export left; what is not there need not go.
+fn clear_away(file: &Path) {
+    use batch::names::{PART_SUFFIX, RECEIPT_SUFFIX, SIGNATURE_SUFFIX};
+    for suffix in ["", PART_SUFFIX, SIGNATURE_SUFFIX, RECEIPT_SUFFIX] {
+        let path = with_suffix(file, suffix);
+        let _ = std::fs::remove_file(with_suffix(&path, PART_SUFFIX));
+        let _ = std::fs::remove_file(path);
+    }
+}
+
+/// Name of the setting that says up to which row the audit travels in a batch.
+fn audit_setting(seq: u32) -> String {
+    format!("audit_of_batch_{seq}")
+}
+
+/// Name of the setting that lists the records whose recalls travel in a batch.
+fn recall_setting(seq: u32) -> String {
+    format!("recalls_of_batch_{seq}")
 }
 
 fn batch_class(class: RecordClass) -> batch::RecordClass {

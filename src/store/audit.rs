@@ -214,10 +214,14 @@ impl Db {
         self.all(&sql, [i64::try_from(seq).unwrap_or(i64::MAX)], row_from)
     }
 
-    /// The body of an act that is not a journal entry; `None` when it was cleared.
+    /// The body of an act or journal entry; `None` when it was cleared.
     pub fn audit_body(&self, seq: u64) -> Result<Option<String>> {
-        self.one("SELECT body FROM audit WHERE seq = ?1", [seq.cast_signed()], |r| r.get(0))?
-            .ok_or(StoreError::NotFound("audit row"))
+        self.one(
+            "SELECT coalesce(a.body, e.body) FROM audit a LEFT JOIN entry e ON e.audit = a.seq WHERE a.seq = ?1",
+            [seq.cast_signed()],
+            |r| r.get(0),
+        )?
+        .ok_or(StoreError::NotFound("audit row"))
     }
 
     /// Clears the bodies of acts before `before` (retention); the chain stays.

@@ -20,6 +20,8 @@ pub enum BatchState {
     Committed,
     /// The district's receipt came back.
     Acknowledged,
+    /// Given up although its file may exist somewhere; its number is never used again.
+    Discarded,
 }
 
 /// A batch.
@@ -55,7 +57,8 @@ fn batch(row: &Row<'_>) -> rusqlite::Result<Batch> {
         state: match state.as_str() {
             "begun" => BatchState::Begun,
             "committed" => BatchState::Committed,
-            _ => BatchState::Acknowledged,
+            "acknowledged" => BatchState::Acknowledged,
+            _ => BatchState::Discarded,
         },
         sha256: row.get("sha256")?,
         prev_sha256: row.get("prev_sha256")?,
@@ -69,10 +72,10 @@ fn batch(row: &Row<'_>) -> rusqlite::Result<Batch> {
 impl Db {
     /// The number of the next batch and the digest of the last committed one.
     pub fn batch_next(&self) -> Result<(u32, Option<Sha256Digest>)> {
-        let last = self.one("SELECT seq, sha256 FROM batch ORDER BY seq DESC LIMIT 1", [], |r| {
-            Ok((r.get::<_, u32>(0)?, r.get::<_, Option<Sha256Digest>>(1)?))
-        })?;
-        Ok(last.map_or((1, None), |(seq, sha256)| (seq.saturating_add(1), sha256)))
+        let last: Option<u32> = self.one("SELECT seq FROM batch ORDER BY seq DESC LIMIT 1", [], |r| r.get(0))?;
+        let sent = "SELECT sha256 FROM batch WHERE state IN ('committed', 'acknowledged') ORDER BY seq DESC LIMIT 1";
+        let prev: Option<Option<Sha256Digest>> = self.one(sent, [], |r| r.get(0))?;
+        Ok((last.map_or(1, |seq| seq.saturating_add(1)), prev.flatten()))
     }
 
     /// Begins the next batch and reserves its records (approved, in no other batch).
@@ -100,6 +103,25 @@ impl Db {
             }
             db.batch_act(seq, "batch-begun", actor, at, &serde_json::json!({ "records": records.len() }))?;
             db.batch_get(seq)
+        })
+    }
+
+    /// Notes the digest of a begun batch before its file gets its final name: from then on a file of that name may
+    /// exist on some stick, and only this digest says whether it is the one.
+    pub fn batch_written(&mut self, seq: u32, sha256: Sha256Digest) -> Result<()> {
+        let sql = "UPDATE batch SET sha256 = ?2 WHERE seq = ?1 AND state = 'begun'";
+        let changed = self.change(sql, params![seq, sha256])?;
+        self.batch_changed(seq, changed)
+    }
+
+    /// Gives up a begun batch whose file may exist somewhere: its records wait for the next one, its number is gone.
+    pub fn batch_discard(&mut self, seq: u32, actor: &str, at: OffsetDateTime) -> Result<()> {
+        self.atomically(|db| {
+            let changed =
+                db.change("UPDATE batch SET state = 'discarded' WHERE seq = ?1 AND state = 'begun'", [seq])?;
+            db.batch_changed(seq, changed)?;
+            db.change("DELETE FROM batch_record WHERE batch = ?1", [seq])?;
+            db.batch_act(seq, "batch-discarded", actor, at, &serde_json::json!({}))
         })
     }
 
@@ -172,6 +194,7 @@ impl Db {
             BatchState::Begun => "begun",
             BatchState::Committed => "committed",
             BatchState::Acknowledged => "acknowledged",
+            BatchState::Discarded => "discarded",
         };
         Err(StoreError::State { thing: "batch", state: state.into() })
     }

@@ -150,7 +150,7 @@ impl StoreError {
     /// What to do next, one plain sentence.
     pub fn remedy(&self) -> &'static str {
         match self {
-            Self::NoStore { .. } => "Run `rekam setup`, or name another directory with --data-dir.",
+            Self::NoStore { .. } => "Name another directory with --data-dir.",
             Self::AlreadyExists { .. } => "Choose an empty directory with --data-dir.",
             Self::WrongPassphrase => "Check the keyboard layout and try again.",
             Self::UnknownUser => "Check the user name, or let a supervisor add the user.",
@@ -171,7 +171,7 @@ impl StoreError {
             Self::NikTaken { .. } => "Open the existing record instead.",
             Self::NotFound(_) => "Reload the list.",
             Self::State { .. } => "Reload the record; it has been finished in the meantime.",
-            Self::Io { .. } => "Check the disk, then try again.",
+            Self::Io { .. } => "Check the disk and its free space, then try again.",
             Self::Database(_) | Self::Crypto(_) | Self::Closed | Self::Reentered => {
                 "Restart the program; if it happens again, send the log to support."
             }

@@ -97,13 +97,27 @@ impl Db {
         })
     }
 
-    /// Gives a record up before approval: samples, copies and its own templates go, the NIK is free again.
+    /// Gives a record up that is in no batch: samples, copies and its own templates go, the NIK is free again.
     pub fn void(&mut self, record: &str, expected_seq: u32, head: &RecordHead, entries: &[NewEntry]) -> Result<u32> {
         self.atomically(|db| {
-            let allowed = [RecordState::Open, RecordState::Sealed];
+            if db.batch_of(record)?.is_some() {
+                return Err(StoreError::State { thing: "record", state: "in a batch".into() });
+            }
+            let allowed = [RecordState::Open, RecordState::Sealed, RecordState::Approved];
             let seq = db.write_entries(record, expected_seq, head, entries, &allowed)?;
             db.change("DELETE FROM sample WHERE record = ?1", [record])?;
             db.change("DELETE FROM sealed WHERE record = ?1", [record])?;
+            db.gallery_delete(record)?;
+            db.set_state(record, RecordState::Void)?;
+            Ok(seq)
+        })
+    }
+
+    /// Undoes a record that has left: its templates go and the NIK is free again; the district's copy stays, because
+    /// the recall that follows names its digest.
+    pub fn recall(&mut self, record: &str, expected_seq: u32, head: &RecordHead, entries: &[NewEntry]) -> Result<u32> {
+        self.atomically(|db| {
+            let seq = db.write_entries(record, expected_seq, head, entries, &[RecordState::Approved])?;
             db.gallery_delete(record)?;
             db.set_state(record, RecordState::Void)?;
             Ok(seq)

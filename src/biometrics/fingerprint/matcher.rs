@@ -24,6 +24,9 @@ const TURNS: usize = 24;
 /// Neighbouring bins that count as one rotation.
 const WINDOW: usize = 2;
 
+/// Minutiae below which a score is discounted.
+const ENOUGH_MINUTIAE: usize = 15;
+
 /// What a comparison found.
 #[derive(Clone, PartialEq)]
 pub struct Comparison {
@@ -62,9 +65,16 @@ fn compare_ordered(a: &Prepared, b: &Prepared) -> Comparison {
     overlays.truncate(BENT);
     overlays.iter_mut().for_each(|(overlay, _)| overlay.bend(b));
     let Some((best, motion)) = overlays.iter().max_by(|x, y| x.0.met.total_cmp(&y.0.met)) else {
-        return Comparison { score: calibration::score(relaxed, 0.0, 0.0), pairs: Vec::new() };
+        return Comparison { score: discounted(calibration::score(relaxed, 0.0, 0.0), smaller), pairs: Vec::new() };
     };
-    Comparison { score: calibration::score(relaxed, best.met, best.expected(a, b, motion)), pairs: best.pairs(b) }
+    let score = calibration::score(relaxed, best.met, best.expected(a, b, motion));
+    Comparison { score: discounted(score, smaller), pairs: best.pairs(b) }
+}
+
+/// The score, discounted where one finger shows little: among prints with 6 to 14 minutiae strangers reach score 3
+/// about eight times as often as the scale says (measured on prints cut to pieces).
+fn discounted(score: f32, smaller: usize) -> f32 {
+    score * smaller.min(ENOUGH_MINUTIAE) as f32 / ENOUGH_MINUTIAE as f32
 }
 
 /// Pairs that decide: 4 for small templates up to 12 for large ones (the sigmoid of the cylinder paper).

@@ -11,16 +11,21 @@ use rekam_hal::{DeviceErrorKind, Finger};
 
 use super::plan::Visit;
 use super::presenter::{Presenter, Which, device_of};
-use super::{Options, morning};
+use super::{Options, World, morning};
 use crate::cli::error::CliError;
 use crate::domain::session::{
     Acknowledged, ConfirmNeed, Exception, ExceptionReason, Field, Invitation, Policy, Purpose, RecordId, SampleId,
     Session, Slot, Status, Step, StepOrder, Wish,
 };
 use crate::domain::session::{Correction, RecordClass};
+use crate::office::queue::{self, Priority, Visitor};
+use crate::office::{schedule, within};
 use crate::station::training::{self, finger_template, iris_template};
 use crate::station::{Clock, Desk, DeskError, Judged, SimulatedClock};
+use crate::store::TicketState;
 
+/// The desk's name in the queue.
+const DESK: &str = "1";
 /// Tries of one capture before the slot is given up, counting only those that the resident must mend.
 const RETRIES: u32 = 8;
 /// Openings of a device before it is given up.
@@ -38,6 +43,7 @@ pub(super) struct End {
 /// The operator of the run.
 pub(super) struct Driver<'a> {
     desk: Desk,
+    world: &'a World,
     clock: &'a Arc<SimulatedClock>,
     options: &'a Options,
     /// Captures made so far of each slot of each identity, so that every capture takes the next sample.
@@ -45,14 +51,15 @@ pub(super) struct Driver<'a> {
 }
 
 impl<'a> Driver<'a> {
-    pub(super) fn new(desk: Desk, clock: &'a Arc<SimulatedClock>, options: &'a Options) -> Self {
-        Self { desk, clock, options, taken: BTreeMap::new() }
+    pub(super) fn new(desk: Desk, world: &'a World, options: &'a Options) -> Self {
+        Self { desk, world, clock: &world.clock, options, taken: BTreeMap::new() }
     }
 
     /// Brings the visit's record to its end.
     pub(super) fn drive(&mut self, presenter: &mut Presenter, visit: &Visit) -> Result<End, CliError> {
         let record = record_id(self.options, visit.number);
         presenter.seat(visit);
+        let ticket = self.call_in(visit)?;
         let mut seconds = BTreeMap::new();
         if self.begin(&record, visit)? {
             while let Some(step) = self.open_step()? {
@@ -62,9 +69,40 @@ impl<'a> Driver<'a> {
             }
         }
         self.desk.leave();
+        self.send_off(ticket, &record)?;
         let session = self.desk.ledger().load(&record)?;
         self.remember(visit, &session);
         Ok(End { session, seconds })
+    }
+
+    /// The resident draws a number and is called to the desk; who holds a number of today keeps it.
+    fn call_in(&self, visit: &Visit) -> Result<i64, CliError> {
+        let (day, nik, now) = (self.options.day(), visit.resident.nik, self.clock.now());
+        let family = Some(visit.resident.kk);
+        let priority = Priority::of(&visit.resident, day);
+        Ok(within(&self.desk.ledger().store, move |db| {
+            let held = queue::tickets(db, day)?.into_iter().find(|ticket| ticket.nik.as_deref() == Some(nik.as_str()));
+            if let Some(held) = held {
+                return Ok(held.id);
+            }
+            let visitor = Visitor { priority, family, nik: Some(nik) };
+            let drawn = queue::draw(db, day, &visitor, now)?.ticket.id;
+            queue::call(db, drawn, DESK, now)?;
+            Ok(drawn)
+        })?)
+    }
+
+    /// The number is done with.
+    fn send_off(&self, ticket: i64, record: &RecordId) -> Result<(), CliError> {
+        let (record, now) = (record.clone(), self.clock.now());
+        Ok(within(&self.desk.ledger().store, move |db| match db.ticket(ticket)?.state {
+            TicketState::Called => {
+                queue::serve(db, ticket, DESK, None, Some(&record.0), now)?;
+                queue::done(db, ticket, DESK, now).map(drop)
+            }
+            TicketState::Serving => queue::done(db, ticket, DESK, now).map(drop),
+            TicketState::Waiting | TicketState::Absent | TicketState::Parked | TicketState::Done => Ok(()),
+        })?)
     }
 
     /// Puts the record on the desk. `false` when it has ended before.
@@ -92,7 +130,7 @@ impl<'a> Driver<'a> {
         }
         self.desk.take_up(record)?;
         if *session.status() == Status::Parked {
-            self.wish(Wish::Resume)?;
+            self.wish(Wish::Resume { resident: None })?;
         }
         Ok(true)
     }
@@ -129,7 +167,8 @@ impl<'a> Driver<'a> {
     fn verify(&mut self, visit: &Visit) -> Result<(), CliError> {
         if let Some(correction) = &visit.wrong {
             let corrections: Vec<Correction> = vec![correction.clone()];
-            let date = next_monday(self.clock.now().date());
+            let from = self.clock.now().date() + time::Duration::weeks(1);
+            let date = within(&self.desk.ledger().store, move |db| schedule::next_appointment(db, from))?;
             return self.wish(Wish::Reschedule { corrections, date });
         }
         if self.desk.session()?.is_done(Step::Verify) {
@@ -167,7 +206,9 @@ impl<'a> Driver<'a> {
             return self.except(presenter, visit, slot, reason);
         }
         while !self.desk.session()?.slot(slot).is_settled() {
-            match self.take(presenter, visit, slot)? {
+            let tired = self.desk.session()?.attempts(slot).count() >= usize::from(self.desk.session()?.policy().tries);
+            let taken = if tired { None } else { self.take(presenter, visit, slot)? };
+            match taken {
                 Some(judged) => {
                     self.accept(Purpose::Slot(slot), judged, device_of(slot))?;
                 }
@@ -216,8 +257,9 @@ impl<'a> Driver<'a> {
                 self.acknowledge_current()
             }
             ConfirmNeed::Supervisor => {
-                let supervisor = training::user(training::SUPERVISOR)?;
-                self.wish(Wish::ExceptConfirm { reason: "tidak ada yang dapat dibandingkan".into(), supervisor })
+                let supervisor = self.world.supervisor()?;
+                self.desk.vouch(&supervisor, "tidak ada yang dapat dibandingkan")?;
+                self.acknowledge_current()
             }
             ConfirmNeed::Nothing => self.close(presenter, visit),
         }
@@ -236,8 +278,6 @@ impl<'a> Driver<'a> {
             Invitation::NoInvitation { reason: "datang tanpa undangan".into() }
         };
         let record = session.record().clone();
-        // A run that was cut off here has lost the search, not the templates.
-        self.desk.search_duplicates()?;
         self.desk.complete(invitation)?;
         self.acknowledge(&record);
         Ok(())
@@ -388,15 +428,15 @@ fn reopen(presenter: &mut Presenter, which: Which) -> Result<(), CliError> {
             Ok(()) => return Ok(()),
             Err(error) => {
                 eprintln!("  {error}");
+                if error.kind == DeviceErrorKind::Busy {
+                    // A capture that hangs still holds the line; it lets go when it notices.
+                    std::thread::sleep(std::time::Duration::from_millis(250));
+                }
                 last = Some(error);
             }
         }
     }
     last.map_or(Ok(()), |error| Err(error.into()))
-}
-
-fn next_monday(day: time::Date) -> time::Date {
-    day + time::Duration::days(7 - i64::from(day.weekday().number_days_from_monday()))
 }
 
 /// A sample without device and engine: the generator's own template, and a few bytes in the place of the image.

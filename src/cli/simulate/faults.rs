@@ -32,7 +32,7 @@ pub(super) fn parse(text: &str) -> Result<Scripts, String> {
             "dead" => (Fault::Silence, FOREVER),
             _ => return Err(format!("there is no fault {name:?}; use retry, unplug, wrong, blur, silence or dead")),
         };
-        let captures = (capture..capture + times).map(|at| (at, fault));
+        let captures = (capture..capture.saturating_add(times)).map(|at| (at, fault));
         match device {
             "camera" => captures.for_each(|(at, fault)| scripts.camera.add(at, fault)),
             "scanner" => captures.for_each(|(at, fault)| scripts.scanner.add(at, fault)),

@@ -8,7 +8,7 @@ use std::time::Instant;
 use crate::batch::{self, Identity, Listed, OpenRequest, PublicKey};
 use crate::cli::error::CliError;
 use crate::domain::session::{RecordId, Session, Status, Verdict};
-use crate::station::training::{self, public_key};
+use crate::station::training::public_key;
 use crate::station::{Dispatch, Supervisor};
 
 use super::World;
@@ -17,9 +17,8 @@ use super::report::{BatchReport, Report};
 
 /// Decides, approves, exports, verifies and opens; everything that was done before an interruption is left as it is.
 pub(super) fn finish(world: &World, visits: &[Visit], report: &mut Report) -> Result<(), CliError> {
-    let user = training::user(training::SUPERVISOR)?;
     let start = Instant::now();
-    let supervisor = Supervisor::authenticate(world.ledger.clone(), world.worker.clone(), user, training::PASSPHRASE)?;
+    let supervisor = world.supervisor()?;
     for (visit, session) in visits.iter().zip(report.sessions().to_vec()) {
         decide(&supervisor, visit, &session)?;
         if *session.status() == Status::Completed {
@@ -66,7 +65,7 @@ fn check(world: &World, outbox: &Path, key: &PublicKey) -> Result<Option<BatchRe
     let mut report: Option<BatchReport> = None;
     for found in listed {
         let verified = batch::verify(&found.file, key)?;
-        let opened = open(&found.file, key, &identity)?;
+        let opened = open(&world.dir.join("opened"), &found.file, key, &identity)?;
         let records = u64::from(verified.receipt.count);
         let entry = BatchReport {
             file: found.file.clone(),
@@ -90,20 +89,14 @@ fn check(world: &World, outbox: &Path, key: &PublicKey) -> Result<Option<BatchRe
     Ok(report)
 }
 
-/// Opens a batch into a folder of its own, unseals every record, and clears it away again.
-fn open(file: &Path, key: &PublicKey, identity: &Identity) -> Result<usize, CliError> {
-    let out = file.with_extension("opened");
-    let _ = fs::remove_dir_all(&out);
-    let request = OpenRequest {
-        file,
-        public_key: Some(key),
-        identity,
-        out: &out,
-        unseal: true,
-        limits: batch::Limits::default(),
-    };
+/// Opens a batch into a folder of its own, unseals every record, and clears it away again. Not beside the batch: what
+/// is unsealed must never lie where a stick is written.
+fn open(out: &Path, file: &Path, key: &PublicKey, identity: &Identity) -> Result<usize, CliError> {
+    let _ = fs::remove_dir_all(out);
+    let request =
+        OpenRequest { file, public_key: Some(key), identity, out, unseal: true, limits: batch::Limits::default() };
     let opened = batch::open(&request)?.unsealed.len();
-    fs::remove_dir_all(&out).map_err(|source| CliError::file(&out, source))?;
+    fs::remove_dir_all(out).map_err(|source| CliError::file(out, source))?;
     Ok(opened)
 }
 

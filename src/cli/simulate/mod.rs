@@ -7,6 +7,7 @@
 mod driver;
 mod faults;
 mod finish;
+mod papers;
 mod plan;
 mod presenter;
 mod report;
@@ -24,7 +25,7 @@ use super::{Outcome, print_json};
 use crate::dedup::{Gallery, Person, PersonRef, Templates, Worker};
 use crate::domain::session::Slot;
 use crate::station::training::{self, Plan, Training};
-use crate::station::{Desk, Engines, Ledger, Recipients, SimulatedClock};
+use crate::station::{Desk, Engines, Ledger, Recipients, SimulatedClock, Supervisor};
 use crate::store::{FINGER, IRIS};
 
 use rekam_hal::{Eye, Finger};
@@ -111,13 +112,16 @@ pub(in crate::cli) fn run(global: &Global, options: &Options) -> Result<Outcome,
     let visits = plan::plan(&world.training, &folders, options)?;
     let mut presenter = presenter::Presenter::new(folders, script)?;
     let mut report = report::Report::new(visits.refused);
-    let mut driver = driver::Driver::new(world.desk()?, &world.clock, options);
+    let mut driver = driver::Driver::new(world.desk()?, &world, options);
+    let papers = papers::Papers::new(&world)?;
     for visit in &visits.visits {
         progress(&format!("resident {} of {}", visit.number + 1, visits.visits.len()));
         let end = driver.drive(&mut presenter, visit)?;
+        papers.hand_out(visit, &end.session)?;
         report.add(visit, end);
     }
     finish::finish(&world, &visits.visits, &mut report)?;
+    papers.day_list(options.day())?;
     let passed = report.is_consistent(&visits.visits);
     if global.json {
         print_json(&report)?;
@@ -173,6 +177,12 @@ impl World {
         }
         let patience = Duration::from_secs(options.patience);
         Ok(Self { dir: dir.to_owned(), training, clock, ledger, worker, engines, patience })
+    }
+
+    /// The supervisor, who proves who they are each time.
+    fn supervisor(&self) -> Result<Supervisor, CliError> {
+        let user = training::user(training::SUPERVISOR)?;
+        Ok(Supervisor::authenticate(self.ledger.clone(), self.worker.clone(), user, training::PASSPHRASE)?)
     }
 
     fn desk(&self) -> Result<Desk, CliError> {

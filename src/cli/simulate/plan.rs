@@ -108,8 +108,12 @@ impl<'a> Shuffled<'a> {
         }
     }
 
-    /// The first row of the register that satisfies `wanted` and may be recorded.
+    /// The first row of the register that satisfies `wanted`, may be recorded, and is not known elsewhere.
     fn find(&self, wanted: impl Fn(&Row) -> bool) -> Result<Option<(&'a Row, Resident)>, CliError> {
+        self.find_any(|row| wanted(row) && !self.known.contains(row.nik.as_str()))
+    }
+
+    fn find_any(&self, wanted: impl Fn(&Row) -> bool) -> Result<Option<(&'a Row, Resident)>, CliError> {
         for row in self.training.rows.iter().filter(|row| wanted(row)) {
             let resident = lookup(self.training, row)?;
             if eligibility(&resident, self.today).may_enroll() {
@@ -136,7 +140,7 @@ fn synthetic(training: &Training, count: usize, rows: &mut Shuffled<'_>) -> Resu
     let mut last: Vec<Visit> = Vec::new();
     if count >= 2 {
         if let Some(row) = training.known_elsewhere().first()
-            && let Some((row, resident)) = rows.find(|other| other.nik == row.nik)?
+            && let Some((row, resident)) = rows.find_any(|other| other.nik == row.nik)?
         {
             visits.push(duplicate(row, resident, elsewhere_nik(&row.nik), [HitBy::Fingerprint, HitBy::Iris].into()));
         }
@@ -145,7 +149,11 @@ fn synthetic(training: &Training, count: usize, rows: &mut Shuffled<'_>) -> Resu
         }
     }
     if count >= 4
-        && let Some((second, resident)) = rows.find(|row| row.defect == Some(Defect::SecondNik))?
+        && let Some((second, resident)) = rows.find(|row| {
+            let first = row.same_person_as.and_then(|index| training.rows.get(index));
+            row.defect == Some(Defect::SecondNik)
+                && first.is_some_and(|first| first.defect.is_none() && !rows.known.contains(first.nik.as_str()))
+        })?
         && let Some(first) = second.same_person_as.and_then(|index| training.rows.get(index))
         && let Some((first, original)) = rows.find(|row| row.nik == first.nik)?
     {

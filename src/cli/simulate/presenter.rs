@@ -181,11 +181,24 @@ impl Presenter {
 
     /// Opens a device anew, as after plugging it in.
     pub(super) fn plug_in(&mut self, which: Which) -> Result<(), DeviceError> {
+        // Out first, then in: a serial line is held by one handle alone.
         match which {
-            Which::Camera => self.bays.camera = Some(Bay::new(Box::new(self.camera.reopen()?))),
-            Which::Scanner => self.bays.scanner = Some(Bay::new(Box::new(self.scanner.reopen()?))),
-            Which::Iris => self.bays.iris = Some(Bay::new(Box::new(self.iris.reopen()?))),
-            Which::Pad => self.bays.pad = Some(Bay::new(Box::new(self.open_pad()?))),
+            Which::Camera => {
+                self.bays.camera = None;
+                self.bays.camera = Some(Bay::new(Box::new(self.camera.reopen()?)));
+            }
+            Which::Scanner => {
+                self.bays.scanner = None;
+                self.bays.scanner = Some(Bay::new(Box::new(self.scanner.reopen()?)));
+            }
+            Which::Iris => {
+                self.bays.iris = None;
+                self.bays.iris = Some(Bay::new(Box::new(self.iris.reopen()?)));
+            }
+            Which::Pad => {
+                self.bays.pad = None;
+                self.bays.pad = Some(Bay::new(Box::new(self.open_pad()?)));
+            }
         }
         Ok(())
     }

@@ -316,7 +316,10 @@ pub enum What {
         reason: String,
     },
     /// The resident is back: from the waiting room, or on the new date under the same case.
-    Resumed,
+    Resumed {
+        /// The data as corrected meanwhile, when they differ; the NIK stays.
+        resident: Option<Box<Resident>>,
+    },
     /// The record was given up before it was finished.
     Cancelled {
         /// Why.
@@ -391,7 +394,7 @@ impl What {
             Self::Probed { .. } => "probed",
             Self::ConfirmExcepted { .. } => "confirm_excepted",
             Self::Parked { .. } => "parked",
-            Self::Resumed => "resumed",
+            Self::Resumed { .. } => "resumed",
             Self::Cancelled { .. } => "cancelled",
             Self::Rescheduled { .. } => "rescheduled",
             Self::HitFound { .. } => "hit_found",

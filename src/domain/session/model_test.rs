@@ -132,7 +132,7 @@ fn to_wish(desk: &Desk, step: &Move) -> Wish {
             4 => Wish::ConfirmData { fields: Field::ALL.into(), acknowledged: vec![] },
             5 => Wish::Defer { reason: text() },
             6 => Wish::Park { reason: text() },
-            7 => Wish::Resume,
+            7 => Wish::Resume { resident: None },
             8 => Wish::ExceptConfirm { reason: text(), supervisor: user("supervisor") },
             9 => Wish::Complete { invitation: Invitation::NoInvitation { reason: text() } },
             10 => Wish::ConfirmData { fields: BTreeSet::new(), acknowledged: vec![] },
@@ -226,7 +226,7 @@ proptest! {
     }
 
     #[test]
-    fn the_best_attempt_stands_whatever_the_order(qualities in prop::collection::vec(0u8..=39, 3..6)) {
+    fn the_best_attempt_stands_whatever_the_order(qualities in prop::collection::vec(1u8..=39, 3..6)) {
         let mut desk = Desk::new();
         desk.verify();
         desk.wish(Wish::Defer { reason: "camera".into() }).unwrap();
@@ -246,7 +246,7 @@ fn bring_to_the_end(desk: &mut Desk) {
     for _ in 0..200 {
         match desk.session.status() {
             Status::Open => {}
-            Status::Parked | Status::Rescheduled(_) => desk.wish(Wish::Resume).unwrap(),
+            Status::Parked | Status::Rescheduled(_) => desk.wish(Wish::Resume { resident: None }).unwrap(),
             _ => return,
         }
         let step = desk.session.step();
@@ -416,6 +416,75 @@ fn an_undecided_hit_holds_back_approval_and_nothing_else() {
     desk.wish(Wish::DecideHit { hit: id, verdict, reason: "same face".into(), supervisor: user("supervisor") })
         .unwrap();
     desk.wish(approve).unwrap();
+}
+
+#[test]
+fn wrong_data_are_read_aloud_again_when_the_resident_comes_back() {
+    let mut desk = Desk::new();
+    desk.verify();
+    desk.wish(Wish::GoTo { step: Step::Verify }).unwrap();
+    let field = Field::Name;
+    let correction = Correction { field, old: "A".into(), new: "B".into(), document: "AKTA".into() };
+    desk.wish(Wish::Reschedule { corrections: vec![correction], date: date!(2026 - 12 - 01) }).unwrap();
+    let mut stranger = sample_resident();
+    stranger.nik = "3303101708909002".parse().unwrap();
+    let back = |resident| Wish::Resume { resident: Some(Box::new(resident)) };
+    assert_eq!(desk.wish(back(stranger)), Err(Refused::OtherResident));
+    let mut corrected = sample_resident();
+    corrected.birthplace = "BANYUMAS".into();
+    desk.wish(back(corrected)).unwrap();
+    assert_eq!(desk.session.resident().birthplace, "BANYUMAS");
+    assert_eq!(desk.wish(Wish::Next), Err(Refused::StepUnfinished(Step::Verify)));
+}
+
+#[test]
+fn a_signature_without_ink_and_a_finger_without_ridges_fill_nothing() {
+    let mut desk = Desk::new();
+    desk.verify();
+    desk.wish(Wish::Defer { reason: "camera".into() }).unwrap();
+    for _ in 0..5 {
+        desk.take(Slot::Signature, 0).unwrap();
+    }
+    assert!(!desk.session.slot(Slot::Signature).is_settled());
+    desk.except(Slot::Signature, ExceptionReason::CannotSign).unwrap();
+    desk.wish(Wish::Next).unwrap();
+    let thumb = Slot::Finger(Finger::RightThumb);
+    for _ in 0..5 {
+        desk.take(thumb, 0).unwrap();
+    }
+    assert!(!desk.session.slot(thumb).is_settled());
+    desk.except(thumb, ExceptionReason::Unreadable).unwrap();
+}
+
+#[test]
+fn who_vouched_for_nothing_to_compare_does_not_vouch_for_a_finger_found_later() {
+    let mut desk = finish_until_confirm_without_biometrics();
+    let supervisor = user("supervisor");
+    desk.wish(Wish::ExceptConfirm { reason: "none".into(), supervisor }).unwrap();
+    desk.wish(Wish::GoTo { step: Step::Fingerprints }).unwrap();
+    let index = Slot::Finger(Finger::RightIndex);
+    desk.wish(Wish::WithdrawException { slot: index }).unwrap();
+    desk.take(index, 80).unwrap();
+    desk.wish(Wish::Next).unwrap();
+    assert_eq!(desk.session.confirm_need(), ConfirmNeed::Compare(index));
+}
+
+fn finish_until_confirm_without_biometrics() -> Desk {
+    let mut desk = Desk::new();
+    desk.verify();
+    desk.take(Slot::Photo, 80).unwrap();
+    let sample = desk.session.samples()[0].id.clone();
+    desk.wish(Wish::ApprovePhoto { sample }).unwrap();
+    desk.wish(Wish::Next).unwrap();
+    desk.take(Slot::Signature, 80).unwrap();
+    for step in [Step::Fingerprints, Step::Iris] {
+        desk.wish(Wish::Next).unwrap();
+        for slot in Slot::of(step) {
+            desk.except(slot, ExceptionReason::Missing).unwrap();
+        }
+    }
+    desk.wish(Wish::Next).unwrap();
+    desk
 }
 
 #[test]

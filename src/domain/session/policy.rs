@@ -36,7 +36,9 @@ impl Policy {
         match slot {
             Slot::Finger(_) => self.finger_quality,
             Slot::Eye(_) => self.iris_quality,
-            Slot::Photo | Slot::Signature | Slot::Approval => 0,
+            Slot::Photo => 0,
+            // A centimetre of ink.
+            Slot::Signature | Slot::Approval => 50,
         }
     }
 }

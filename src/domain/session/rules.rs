@@ -7,6 +7,7 @@ use super::sample::{Purpose, SampleId, SampleRef, Slot};
 use super::state::{Session, SlotState, Status, Undone};
 use super::step::Step;
 use super::wish::Wish;
+use crate::domain::resident::Resident;
 use crate::domain::user::UserId;
 
 /// Why a wish was not followed. Each names what to do instead.
@@ -18,6 +19,9 @@ pub enum Refused {
     /// Only a parked or rescheduled record can be resumed.
     #[error("the record is neither parked nor rescheduled")]
     NotParked,
+    /// The corrected data carry another NIK.
+    #[error("the corrected data belong to another NIK; open a new record for it")]
+    OtherResident,
     /// The current step still needs something.
     #[error("the step {0} is not finished; finish it or put it off first")]
     StepUnfinished(Step),
@@ -73,7 +77,7 @@ pub enum Refused {
     #[error("a possible duplicate is undecided; decide it first")]
     HitUndecided,
     /// Nobody approves their own work.
-    #[error("a record is approved by somebody else than the one who recorded it")]
+    #[error("a record is approved by somebody who had no hand in recording it")]
     OwnRecord,
 }
 
@@ -105,12 +109,14 @@ impl Session {
                 Status::Voided(Undone::RecallDue) => Ok(What::RecallSent { batch }),
                 _ => Err(Refused::NotFinished(self.status.word())),
             },
-            Wish::Resume => match self.status {
-                Status::Parked | Status::Rescheduled(_) => Ok(What::Resumed),
+            Wish::Resume { resident } => match self.status {
+                Status::Parked | Status::Rescheduled(_) => self.resume(resident),
                 _ => Err(Refused::NotParked),
             },
             Wish::Cancel { reason } => match self.status {
-                Status::Open | Status::Parked => needed(&reason).map(|()| What::Cancelled { reason }),
+                Status::Open | Status::Parked | Status::Rescheduled(_) => {
+                    needed(&reason).map(|()| What::Cancelled { reason })
+                }
                 _ => Err(Refused::NotOpen(self.status.word())),
             },
             wish => {
@@ -192,8 +198,15 @@ impl Session {
             | Wish::MarkExported { .. }
             | Wish::Void { .. }
             | Wish::MarkRecallSent { .. }
-            | Wish::Resume
+            | Wish::Resume { .. }
             | Wish::Cancel { .. } => Err(Refused::NotOpen(self.status.word())),
+        }
+    }
+
+    fn resume(&self, resident: Option<Box<Resident>>) -> Result<What, Refused> {
+        match resident {
+            Some(other) if other.nik != self.resident.nik => Err(Refused::OtherResident),
+            corrected => Ok(What::Resumed { resident: corrected.filter(|corrected| *corrected != self.resident) }),
         }
     }
 
@@ -265,7 +278,7 @@ impl Session {
         if self.undecided_hits().next().is_some() {
             return Err(Refused::HitUndecided);
         }
-        if self.completed_by.as_ref() == Some(&supervisor) {
+        if self.hands.contains(&supervisor) {
             return Err(Refused::OwnRecord);
         }
         Ok(What::Approved { supervisor })

@@ -134,7 +134,7 @@ pub struct Session {
     pub(super) confirm_excepted: bool,
     pub(super) hits: BTreeMap<HitId, HitState>,
     pub(super) invitation: Option<Invitation>,
-    pub(super) completed_by: Option<UserId>,
+    pub(super) hands: BTreeSet<UserId>,
 }
 
 impl Session {
@@ -181,7 +181,7 @@ impl Session {
             confirm_excepted: false,
             hits: BTreeMap::new(),
             invitation: None,
-            completed_by: None,
+            hands: BTreeSet::from([event.operator]),
         })
     }
 
@@ -192,6 +192,10 @@ impl Session {
             return Err(ReplayError::Gap { record, expected: self.next_seq, found: event.seq });
         }
         self.next_seq += 1;
+        let supervised = matches!(event.what, What::HitFound { .. } | What::HitDecided { .. });
+        if matches!(self.status, Status::Open | Status::Parked | Status::Rescheduled(_)) && !supervised {
+            self.hands.insert(event.operator);
+        }
         match event.what {
             // A second opening cannot come out of `decide`; what is already known stays.
             What::Opened { .. } => {}
@@ -203,6 +207,7 @@ impl Session {
                 self.exceptions.insert(exception.slot, exception);
             }
             What::ExceptionWithdrawn { slot } => {
+                self.forget_probes(slot);
                 self.exceptions.remove(&slot);
             }
             What::StepEntered { step } => {
@@ -224,9 +229,20 @@ impl Session {
             }
             What::ConfirmExcepted { .. } => self.confirm_excepted = true,
             What::Parked { .. } => self.status = Status::Parked,
-            What::Resumed => self.status = Status::Open,
+            What::Resumed { resident } => {
+                self.status = Status::Open;
+                if let Some(corrected) = resident {
+                    self.resident = corrected;
+                    self.data_confirmed = false;
+                    self.at = Step::Verify;
+                }
+            }
             What::Cancelled { .. } => self.status = Status::Cancelled,
-            What::Rescheduled { date, .. } => self.status = Status::Rescheduled(date),
+            What::Rescheduled { date, .. } => {
+                // Wrong data were confirmed by nobody: they are read aloud again when the resident is back.
+                self.data_confirmed = false;
+                self.status = Status::Rescheduled(date);
+            }
             What::HitFound { hit } => {
                 self.hits.insert(hit.id.clone(), HitState { hit, verdict: None });
             }
@@ -238,7 +254,6 @@ impl Session {
             What::Completed { invitation } => {
                 self.status = Status::Completed;
                 self.invitation = Some(invitation);
-                self.completed_by = Some(event.operator);
             }
             What::Approved { .. } => self.status = Status::Approved,
             What::Exported { .. } => self.status = Status::Exported,
@@ -256,9 +271,13 @@ impl Session {
         self.samples.push(sample);
     }
 
-    /// A comparison says nothing about a sample that came after it.
+    /// A comparison says nothing about a sample that came after it, nor does a supervisor who vouched for a person
+    /// of whom nothing could be compared then.
     fn forget_probes(&mut self, slot: Slot) {
         self.probes.retain(|probe| probe.slot != slot);
+        if slot.is_biometric() {
+            self.confirm_excepted = false;
+        }
     }
 
     /// The record's number.
@@ -341,8 +360,10 @@ impl Session {
         }
         let attempts = self.attempts(slot).count();
         match self.best(slot) {
+            // The best of all tries is kept, but nothing at all is not a sample.
             Some(best)
-                if best.quality >= self.policy.quality_of(slot) || attempts >= usize::from(self.policy.tries) =>
+                if best.quality >= self.policy.quality_of(slot)
+                    || (attempts >= usize::from(self.policy.tries) && best.quality > 0) =>
             {
                 SlotState::Filled(best)
             }

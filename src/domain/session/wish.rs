@@ -8,6 +8,7 @@ use super::event::{Acknowledged, Correction, Field, Hit, HitId, Invitation, Prob
 use super::exception::Exception;
 use super::sample::{SampleId, SampleRef, Slot};
 use super::step::Step;
+use crate::domain::resident::Resident;
 use crate::domain::user::UserId;
 
 /// A wish.
@@ -39,7 +40,7 @@ pub enum Wish {
     /// Let the next resident go first.
     Park { reason: String },
     /// The parked or rescheduled resident is back.
-    Resume,
+    Resume { resident: Option<Box<Resident>> },
     /// Give the record up.
     Cancel { reason: String },
     /// A possible duplicate turned up.
@@ -56,4 +57,34 @@ pub enum Wish {
     Void { reason: VoidReason, supervisor: UserId },
     /// Its recall left in a batch.
     MarkRecallSent { batch: String },
+}
+
+impl Wish {
+    /// Whether an operator alone may wish it. Samples come with their bytes and comparisons with their sample, hits
+    /// with their search, and a supervisor's wishes with the supervisor; none of these is a bare wish.
+    pub fn is_operators(&self) -> bool {
+        match self {
+            Self::ConfirmData { .. }
+            | Self::Reschedule { .. }
+            | Self::ApprovePhoto { .. }
+            | Self::Except { .. }
+            | Self::WithdrawException { .. }
+            | Self::Next
+            | Self::GoTo { .. }
+            | Self::Defer { .. }
+            | Self::Park { .. }
+            | Self::Resume { .. }
+            | Self::Cancel { .. } => true,
+            Self::Accept { .. }
+            | Self::Probed { .. }
+            | Self::ExceptConfirm { .. }
+            | Self::ReportHit { .. }
+            | Self::DecideHit { .. }
+            | Self::Complete { .. }
+            | Self::Approve { .. }
+            | Self::MarkExported { .. }
+            | Self::Void { .. }
+            | Self::MarkRecallSent { .. } => false,
+        }
+    }
 }

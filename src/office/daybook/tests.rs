@@ -115,7 +115,7 @@ fn who_comes_back_stands_in_the_lists_of_both_days_and_approval_makes_no_day() {
         MORNING,
         vec![
             minutes(2, again),
-            (back, What::Resumed),
+            (back, What::Resumed { resident: None }),
             (back + Duration::minutes(1), blind),
             (back + Duration::minutes(6), completed()),
             (next, What::Approved { supervisor }),

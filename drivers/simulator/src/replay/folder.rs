@@ -21,7 +21,7 @@ pub const DEFAULT_DPI: f32 = 500.0;
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
     /// The folder cannot be listed.
-    #[error("{}: cannot be listed", path.display())]
+    #[error("{}: cannot be listed; check the folder's name and permissions", path.display())]
     List {
         /// The folder.
         path: PathBuf,
@@ -29,7 +29,7 @@ pub enum FolderError {
         source: std::io::Error,
     },
     /// A PNG file whose name does not tell whose sample it is.
-    #[error("{}: the name must be {expected}", path.display())]
+    #[error("{}: the name must be {expected}; rename the file or take it out of the folder", path.display())]
     Name {
         /// The file.
         path: PathBuf,
@@ -37,7 +37,7 @@ pub enum FolderError {
         expected: &'static str,
     },
     /// No image in the folder.
-    #[error("{}: holds no image", path.display())]
+    #[error("{}: holds no image; name a folder with PNG files", path.display())]
     Empty {
         /// The folder.
         path: PathBuf,

@@ -11,7 +11,7 @@ use rekam_hal::{GrayImage, RgbImage};
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     /// The file cannot be read.
-    #[error("{}: cannot be read", path.display())]
+    #[error("{}: cannot be read; check the file's name and permissions", path.display())]
     File {
         /// The file.
         path: PathBuf,
@@ -19,7 +19,7 @@ pub enum ReadError {
         source: std::io::Error,
     },
     /// The file is damaged or no PNG or JPEG.
-    #[error("{}: damaged, or not a PNG or JPEG image", path.display())]
+    #[error("{}: damaged, or not a PNG or JPEG image; replace the file or take it out of the folder", path.display())]
     Decode {
         /// The file.
         path: PathBuf,
@@ -27,7 +27,7 @@ pub enum ReadError {
         source: image::ImageError,
     },
     /// The image is larger than any device delivers.
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {source}; replace the file or take it out of the folder", path.display())]
     Extent {
         /// The file.
         path: PathBuf,
