@@ -363,6 +363,7 @@ fn approval_destroys_the_review_copy() {
     assert!(matches!(reviewed, Err(DeskError::Store(StoreError::NotFound(_)))), "{reviewed:?}");
     let id = record.0.clone();
     assert!(office.training.store.call(move |db| db.review_copy(&id)).is_err());
+    drop(supervisor);
     assert_eq!(office.restarted().status(&record), Status::Approved);
 }
 
@@ -415,6 +416,7 @@ fn parking_keeps_the_step_and_every_sample_over_a_restart() {
     desk.wish(Wish::Park { reason: "needs to sit down".into() }).unwrap();
     let parked = desk.leave().unwrap();
     assert_eq!((parked.status(), parked.step(), parked.samples().len()), (&Status::Parked, Step::Fingerprints, 4));
+    drop(desk);
     office.completed(1, RecordClass::Register);
     let office = office.restarted();
     let mut desk = office.desk();
@@ -453,6 +455,7 @@ fn a_rescheduled_resident_comes_back_under_the_same_case() {
     let refused = desk.open(second, office.resident(0), RecordClass::Register, StepOrder::default(), Policy::default());
     let Err(DeskError::Store(StoreError::NikTaken { record: first })) = &refused else { panic!("{refused:?}") };
     assert_eq!(*first, record.0);
+    drop(desk);
     let office = office.restarted();
     assert_eq!(office.status(&record), Status::Rescheduled(date));
     let mut desk = office.desk();
@@ -514,8 +517,11 @@ fn missing_fingers_and_eyes_are_excepted_and_a_supervisor_vouches() {
     }
     desk.wish(Wish::Next).unwrap();
     assert_eq!(desk.session().unwrap().confirm_need(), ConfirmNeed::Supervisor);
+    // The operator cannot do it in a supervisor's name.
     let supervisor = training::user(SUPERVISOR).unwrap();
-    desk.wish(Wish::ExceptConfirm { reason: "nothing to compare".into(), supervisor }).unwrap();
+    let alone = desk.wish(Wish::ExceptConfirm { reason: "nothing to compare".into(), supervisor });
+    assert!(matches!(alone, Err(DeskError::NotSupervisor)), "{alone:?}");
+    desk.vouch(&office.supervisor(), "nothing to compare").unwrap();
     accept(&mut desk, 0, Slot::Approval);
     desk.complete(Invitation::NoInvitation { reason: "walk-in".into() }).unwrap();
     let bundle = office.supervisor().review(&record).unwrap();

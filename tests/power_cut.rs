@@ -211,17 +211,17 @@ impl<'a> Station<'a> {
 
     /// Where the next kill goes: mostly somewhere in what is under way, sometimes anywhere. After enough lives none.
     fn cut(&mut self) -> Option<Cut> {
-        if self.lives >= 24 {
+        if self.lives >= 14 {
             return None;
         }
         let short = Duration::from_micros(self.dice.below(20_000));
         let anywhere = Duration::from_micros(self.dice.below(self.day.length.as_micros() as u64));
-        let rest = Duration::from_micros(self.dice.below(self.day.again.as_micros() as u64));
+        let rest = Duration::from_micros(self.dice.below(self.day.again.as_micros() as u64 * 5 / 4));
         let acknowledged = Moment::Acknowledged(1 + self.dice.below(20) as usize);
         let begun = self.dir.path().join("outbox").exists();
         let (moment, after) = match (self.phase, self.dice.below(8)) {
             (Phase::Provisioning, 0) => (Moment::Keys, short / 10),
-            (Phase::Provisioning, 1..4) => (Moment::Database, anywhere / 2),
+            (Phase::Provisioning, 1..6) => (Moment::Database, anywhere / 2),
             (_, 0..3) if self.all_completed && !begun => (Moment::Outbox, short / 2),
             (_, 3..6) if self.all_completed && !begun => (Moment::Part, short / 2),
             (_, _) if self.all_completed => (Moment::Started, rest),
@@ -405,9 +405,9 @@ fn two_hundred_power_cuts_lose_no_sample() {
     let work = || {
         while kills.load(Ordering::SeqCst) < KILLS {
             let number = next.fetch_add(1, Ordering::SeqCst);
-            // Every fourth day begins with nothing at all.
-            let day = &days[number % days.len()];
-            let lives = Station::new(day, seed + number as u64, number % 4 == 0).live(
+            let day = &days[number / 2 % days.len()];
+            // Every third day begins with nothing at all.
+            let lives = Station::new(day, seed + number as u64, number % 3 == 0).live(
                 || kills.load(Ordering::SeqCst) < KILLS,
                 |phase| {
                     kills.fetch_add(1, Ordering::SeqCst);

@@ -230,7 +230,9 @@ impl Keyring {
 
     /// Opens the recovery entry with the district's age identity.
     pub fn recover(&self, identity: &str) -> Result<Unlocked> {
-        let identity: age::x25519::Identity = identity.trim().parse().map_err(StoreError::BadKey)?;
+        // An identity file has comment lines around its key.
+        let key = identity.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
+        let identity: age::x25519::Identity = key.unwrap_or_default().parse().map_err(StoreError::BadKey)?;
         let entry = self.recovery.as_ref().ok_or(StoreError::WrongRecoveryIdentity)?;
         let plain = age::decrypt(&identity, &entry.age.0).map_err(|_| StoreError::WrongRecoveryIdentity)?;
         let plain = Zeroizing::new(plain);
