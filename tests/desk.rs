@@ -27,7 +27,7 @@ use rekam::station::{
 };
 use rekam::store::{NewUser, RecordState, Store, StoreError};
 use rekam_hal::{Eye, Finger};
-use support::{copy_dir, journals, open, records_sha256, rekam, replay, run};
+use support::{Ended, copy_dir, journals, open, records_sha256, rekam, replay, run};
 use time::macros::{date, datetime};
 use time::{Duration, OffsetDateTime};
 
@@ -35,9 +35,9 @@ use time::{Duration, OffsetDateTime};
 // The real line with scripted faults.
 
 /// One resident through real drivers and engines, with a fault script.
-fn line(dir: &Path, faults: &str) -> serde_json::Value {
+fn line(dir: &Path, faults: &str) -> Ended {
     let mut command = rekam(["simulate", "--residents", "1", "--seed", "6", "--json", "--patience", "5", "--faults"]);
-    run(command.arg(faults).arg("--data-dir").arg(dir)).report()
+    run(command.arg(faults).arg("--data-dir").arg(dir))
 }
 
 /// The only record of the line, and its slots: all of them filled, none excepted.
@@ -60,8 +60,8 @@ fn pulled_cables_and_silent_devices_leave_no_trace_in_the_record() {
     let script = "camera:unplug@0,camera:silence@1,pad:unplug@0,pad:silence@2,scanner:unplug@0,scanner:silence@4,\
                   scanner:unplug@7,scanner:unplug@12,iris:unplug@0,iris:silence@2";
     let (calm, shaken) = std::thread::scope(|scope| {
-        let shaken = scope.spawn(|| line(troubled.path(), script));
-        (line(quiet.path(), ""), shaken.join().unwrap())
+        let shaken = scope.spawn(|| line(troubled.path(), script).report());
+        (line(quiet.path(), "").report(), shaken.join().unwrap())
     });
     assert_eq!((&calm["completed"], &shaken["completed"]), (&1.into(), &1.into()));
     // The very same samples in the same order: nothing accepted before a fault was lost or taken again.
@@ -73,14 +73,14 @@ fn pulled_cables_and_silent_devices_leave_no_trace_in_the_record() {
 #[test]
 fn retries_wrong_fingers_and_blurred_samples_are_survived_by_every_device() {
     let dir = tempfile::tempdir().unwrap();
-    let script = "camera:retry@0,camera:blur@1,pad:retry@0,pad:blur@2,scanner:retry@0,scanner:wrong@2,scanner:blur@5,\
-                  scanner:retry@8,iris:retry@0,iris:blur@1,iris:wrong@3";
-    let report = line(dir.path(), script);
+    // The fifth finger is the little one; the resident presents the ring finger, which is recorded already.
+    let script = "camera:retry@0,camera:blur@1,pad:retry@0,pad:blur@2,scanner:retry@0,scanner:wrong@5,scanner:blur@8,\
+                  scanner:retry@10,iris:retry@0,iris:blur@1,iris:wrong@3";
+    let ended = line(dir.path(), script);
+    let report = ended.report();
     assert_eq!((&report["completed"], &report["exceptions"], &report["false_hits"]), (&1.into(), &0.into(), &0.into()));
-    let session = whole_record(dir.path());
-    // The second finger was presented for another one, and nobody is kept under two names: every finger is its own.
-    let probes: Vec<_> = session.samples().iter().filter(|s| matches!(s.purpose, Purpose::Probe(_))).collect();
-    assert!(!probes.is_empty() && session.is_confirmed());
+    assert!(ended.stderr.contains("RightLittle) is the RightRing"), "the wrong finger went unnoticed: {ended:?}");
+    assert!(whole_record(dir.path()).is_confirmed());
 }
 
 // ---------------------------------------------------------------------------------------------------------------
@@ -183,9 +183,20 @@ impl Office {
     }
 
     fn export(&self) -> Vec<Exported> {
+        self.try_export(&self.outbox).unwrap()
+    }
+
+    fn try_export(&self, folder: &Path) -> Result<Vec<Exported>, DeskError> {
         let recipients = &self.training.keys.recipients;
-        let dispatch = Dispatch { station: self.training.station, folder: &self.outbox, recipients };
-        self.supervisor().export(&dispatch, &mut |_| std::ops::ControlFlow::Continue(())).unwrap()
+        let dispatch = Dispatch { station: self.training.station, folder, recipients };
+        self.supervisor().export(&dispatch, &mut |_| std::ops::ControlFlow::Continue(()))
+    }
+
+    /// The store as it is after it noted the digest of a batch, just before that gets its name.
+    fn with_digest(self, exported: &Exported) -> Self {
+        let (seq, sha256) = (u32::from(exported.receipt.seq), *exported.receipt.sha256.as_bytes());
+        self.training.store.call(move |db| db.batch_written(seq, sha256)).unwrap();
+        self
     }
 
     /// What the district finds in a batch.
@@ -325,6 +336,87 @@ fn a_record_voided_after_it_left_is_recalled_by_the_next_batch() {
     assert_eq!(text["batch"].as_str(), Some(first[0].receipt.batch.to_string().as_str()));
     assert_eq!(office.status(&wrong), Status::Voided(Undone::RecallSent));
     assert!(office.export().is_empty(), "a recall is sent once");
+}
+
+/// Exports and keeps a copy of the data directory as it is while the batch is being read back: begun, not committed.
+fn exported_with_a_copy(office: &Office) -> (Exported, tempfile::TempDir) {
+    let (copy, mut taken) = (tempfile::tempdir().unwrap(), false);
+    let recipients = &office.training.keys.recipients;
+    let dispatch = Dispatch { station: office.training.station, folder: &office.outbox, recipients };
+    let exported = office.supervisor().export(&dispatch, &mut |progress| {
+        if progress.stage == batch::Stage::ReadingBack && !taken {
+            taken = true;
+            copy_dir(office.dir.path(), copy.path());
+        }
+        std::ops::ControlFlow::Continue(())
+    });
+    assert!(taken);
+    (exported.unwrap().remove(0), copy)
+}
+
+#[test]
+fn a_batch_cut_off_while_it_was_written_is_written_again_under_its_number() {
+    let office = Office::new();
+    let record = office.approved(0, RecordClass::Register);
+    let (first, copy) = exported_with_a_copy(&office);
+    let cut = Office::at(copy);
+    assert_eq!(cut.status(&record), Status::Approved);
+    let again = cut.export();
+    assert_eq!((again.len(), again[0].receipt.batch, again[0].receipt.count), (1, first.receipt.batch, 1));
+    assert_eq!(cut.district(&again[0]).unsealed, [batch_name(&record)]);
+    assert_eq!(cut.status(&record), Status::Exported);
+}
+
+#[test]
+fn a_batch_that_was_finished_but_not_noted_is_noted_and_not_written_twice() {
+    let office = Office::new();
+    let record = office.approved(0, RecordClass::Register);
+    let (first, copy) = exported_with_a_copy(&office);
+    // The power went after the batch got its name: the stick holds it, the store knows no more than its digest.
+    std::fs::remove_dir_all(copy.path().join("outbox")).unwrap();
+    copy_dir(&office.outbox, &copy.path().join("outbox"));
+    let cut = Office::at(copy).with_digest(&first);
+    let later = cut.approved(1, RecordClass::Register);
+    let next = cut.export();
+    assert_eq!((cut.status(&record), cut.status(&later)), (Status::Exported, Status::Exported));
+    assert_eq!((next.len(), next[0].receipt.seq, next[0].receipt.prev), (1, 2, Some(first.receipt.sha256)));
+    assert_eq!(cut.district(&next[0]).unsealed, [batch_name(&later)]);
+}
+
+#[test]
+fn a_batch_that_went_with_its_stick_is_asked_for_and_can_be_given_up() {
+    let office = Office::new();
+    let record = office.approved(0, RecordClass::Register);
+    let (first, copy) = exported_with_a_copy(&office);
+    std::fs::remove_dir_all(copy.path().join("outbox")).unwrap();
+    let cut = Office::at(copy).with_digest(&first);
+    let asked = cut.try_export(&cut.outbox);
+    let Err(DeskError::BatchElsewhere { file }) = &asked else { panic!("{asked:?}") };
+    assert_eq!(*file, first.receipt.batch.file_name());
+    assert_eq!(cut.status(&record), Status::Approved);
+    assert_eq!(cut.supervisor().discard_begun().unwrap().as_ref(), Some(file));
+    let next = cut.export();
+    // Its number is gone with it, so that two batches of one number can never meet.
+    assert_eq!((next[0].receipt.seq, next[0].receipt.count), (2, 1));
+    assert_eq!(cut.district(&next[0]).unsealed, [batch_name(&record)]);
+}
+
+#[test]
+fn a_batch_that_cannot_be_written_leaves_its_records_to_the_next_one() {
+    let office = Office::new();
+    let record = office.approved(0, RecordClass::Register);
+    let gone = office.dir.path().join("unplugged");
+    let failed = office.try_export(&gone);
+    assert!(matches!(failed, Err(DeskError::Batch(_))), "{failed:?}");
+    let recipients = &office.training.keys.recipients;
+    let dispatch = Dispatch { station: office.training.station, folder: &office.outbox, recipients };
+    let stopped = office.supervisor().export(&dispatch, &mut |_| std::ops::ControlFlow::Break(()));
+    assert!(matches!(stopped, Err(DeskError::Batch(batch::BatchError::Cancelled))), "{stopped:?}");
+    assert_eq!(office.status(&record), Status::Approved);
+    assert_eq!(std::fs::read_dir(&office.outbox).unwrap().count(), 0, "something was left of a batch");
+    let exported = office.export();
+    assert_eq!((exported[0].receipt.seq, exported[0].receipt.count), (1, 1));
+    assert_eq!(office.status(&record), Status::Exported);
 }
 
 #[test]
@@ -551,8 +643,7 @@ fn without_any_user_the_recovery_identity_opens_everything() {
     drop((training, ledger, worker));
     let login = Store::open(dir.path(), SUPERVISOR, PASSPHRASE, MORNING).err();
     assert!(matches!(login, Some(StoreError::UnknownUser)), "{login:?}");
-    let secret = text.lines().find(|line| line.starts_with("AGE-SECRET-KEY-1")).unwrap();
-    let (store, recovered) = Store::recover(dir.path(), secret).unwrap();
+    let (store, recovered) = Store::recover(dir.path(), &text).unwrap();
     assert_eq!(journals(&store), before);
     let photo = before.iter().flat_map(|(_, events)| replay(&open.0, events).samples().to_vec()).last().unwrap();
     let (id, name) = (photo.id.0.clone(), finished.0.clone());

@@ -161,8 +161,36 @@ fn one_resident_has_one_live_record() {
     assert_eq!(store.call(|db| db.gallery_count()).unwrap(), 0);
     assert!(matches!(store.call(|db| db.district_copy("r1")), Err(StoreError::NotFound(_))));
     approved(&store, "r2", "1", 5).unwrap();
+    let at = datetime!(2026-11-23 10:00 UTC);
+    let seq = store.call(move |db| db.batch_begin("b", &["r2"], "supervisor", at)).unwrap().seq;
     let late = store.call(|db| db.void("r2", 3, &head("1", "void"), &[entry("void", 3)]));
-    assert!(matches!(late, Err(StoreError::State { .. })));
+    assert!(matches!(late, Err(StoreError::State { .. })), "what is on its way is recalled, not voided");
+    store.call(move |db| db.batch_abandon(seq, "supervisor", at)).unwrap();
+    store.call(|db| db.void("r2", 3, &head("1", "void"), &[entry("void", 3)])).unwrap();
+    assert_eq!(store.call(|db| db.live_record("1")).unwrap(), None);
+}
+
+#[test]
+fn a_recalled_record_frees_its_nik_and_keeps_what_the_recall_names() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = make(dir.path());
+    approved(&store, "r1", "1", 0).unwrap();
+    store.call(|db| db.recall("r1", 3, &head("1", "recall_due"), &[entry("voided", 3)])).unwrap();
+    assert_eq!(store.call(|db| db.live_record("1")).unwrap(), None);
+    assert!(store.call(|db| db.district_copy("r1")).is_ok());
+}
+
+#[test]
+fn a_discarded_batch_gives_its_records_back_and_keeps_its_number() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = make(dir.path());
+    approved(&store, "r1", "1", 0).unwrap();
+    let at = datetime!(2026-11-23 10:00 UTC);
+    let first = store.call(move |db| db.batch_begin("b1", &["r1"], "supervisor", at)).unwrap();
+    store.call(move |db| db.batch_written(first.seq, [7; 32])).unwrap();
+    store.call(move |db| db.batch_discard(first.seq, "supervisor", at)).unwrap();
+    let second = store.call(move |db| db.batch_begin("b2", &["r1"], "supervisor", at)).unwrap();
+    assert_eq!((second.seq, second.prev_sha256), (first.seq + 1, None));
 }
 
 #[test]

@@ -173,6 +173,14 @@ impl Desk {
         Ok(None)
     }
 
+    /// Whether a fresh sample shows what is kept in the slot.
+    pub fn matches_kept(&self, slot: Slot, judged: &Judged) -> Result<bool, DeskError> {
+        let session = self.session()?;
+        let kept = self.ledger.reference(session, slot)?;
+        let Some(template) = &judged.template else { return Ok(false) };
+        Ok(self.engines.compare(slot, template, &kept)? >= session.policy().confirm_score)
+    }
+
     /// Captures and judges one finger.
     pub fn capture_finger(&self, bays: &Bays, finger: Finger) -> Result<Judged, DeskError> {
         let image = bays.finger(ScanTarget::Single(finger))?.wait(self.capture_limit)?;

@@ -200,9 +200,10 @@ pub(super) fn damaged_pages(connection: &Connection, limit: usize) -> Result<Vec
 /// Tells damage from other refusals. A page whose authentication fails arrives under several codes, "out of
 /// memory" among them, so the pages themselves are asked; the first that fail are named.
 pub(super) fn explain(connection: &Connection, dir: &Path, file: &Path, error: StoreError) -> StoreError {
-    use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase, OutOfMemory};
+    // The full-text index reports damage as a plain SQL error.
+    use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase, OutOfMemory, Unknown};
     let StoreError::Database(source) = error else { return error };
-    if let Some(DatabaseCorrupt | NotADatabase | OutOfMemory) = source.sqlite_error_code() {
+    if let Some(DatabaseCorrupt | NotADatabase | OutOfMemory | Unknown) = source.sqlite_error_code() {
         let damaged = damaged_pages(connection, 3).unwrap_or_default();
         if !damaged.is_empty() {
             return StoreError::Corrupt { what: damaged.join("; "), source: Some(Box::new(source)) };

@@ -16,7 +16,9 @@ use time::OffsetDateTime;
 pub fn rekam<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rekam"));
     command.args(arguments).stdin(Stdio::null());
-    ["RUST_LOG", "RUST_BACKTRACE", "REKAM_PASSPHRASE"].iter().for_each(|name| drop(command.env_remove(name)));
+    for name in ["RUST_LOG", "RUST_BACKTRACE", "REKAM_PASSPHRASE"] {
+        command.env_remove(name);
+    }
     command
 }
 

@@ -293,12 +293,27 @@ impl<'a> Driver<'a> {
                 Slot::Finger(finger) => self.desk.same_finger_as(finger, &judged)?,
                 _ => None,
             };
-            match other {
-                Some(other) => eprintln!("  {slot:?} is the {other:?} again (try {})", wrong + 1),
-                None => return Ok(Some(judged)),
+            let Some(other) = other else { return Ok(Some(judged)) };
+            eprintln!("  {slot:?} is the {other:?} again (try {})", wrong + 1);
+            if wrong > 0 && self.replaced(presenter, visit, Slot::Finger(other))? {
+                return Ok(Some(judged));
             }
         }
         Ok(None)
+    }
+
+    /// The same finding twice: then perhaps the kept finger was the wrong one. It is taken again, and when it does not
+    /// show what is kept, what is kept is set aside for it.
+    fn replaced(&mut self, presenter: &mut Presenter, visit: &Visit, kept: Slot) -> Result<bool, CliError> {
+        let round = self.round(visit, kept)?;
+        presenter.present(round);
+        let Some(fresh) = self.capture(presenter, visit, kept, round)? else { return Ok(false) };
+        if self.desk.matches_kept(kept, &fresh)? {
+            return Ok(false);
+        }
+        self.wish(Wish::SetAside { slot: kept, reason: "jari lain".into() })?;
+        self.accept(Purpose::Slot(kept), fresh, device_of(kept))?;
+        Ok(true)
     }
 
     fn capture(

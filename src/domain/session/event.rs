@@ -284,6 +284,13 @@ pub enum What {
         /// Its slot.
         slot: Slot,
     },
+    /// The samples of a slot turned out to be of another one (a wrong finger): they are kept, but stand for nothing.
+    SetAside {
+        /// The slot, open again.
+        slot: Slot,
+        /// Why.
+        reason: String,
+    },
     /// The operator moved to a step.
     StepEntered {
         /// Which.
@@ -389,6 +396,7 @@ impl What {
             Self::PhotoApproved { .. } => "photo_approved",
             Self::Excepted { .. } => "excepted",
             Self::ExceptionWithdrawn { .. } => "exception_withdrawn",
+            Self::SetAside { .. } => "set_aside",
             Self::StepEntered { .. } => "step_entered",
             Self::StepDeferred { .. } => "step_deferred",
             Self::Probed { .. } => "probed",

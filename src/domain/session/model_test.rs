@@ -1,7 +1,5 @@
 //! Laws of the session, checked on random sequences of wishes and on every combination of missing fingers and eyes.
 
-use std::collections::BTreeSet;
-
 use proptest::prelude::*;
 use rekam_hal::{Eye, Finger};
 use time::OffsetDateTime;
@@ -135,7 +133,7 @@ fn to_wish(desk: &Desk, step: &Move) -> Wish {
             7 => Wish::Resume { resident: None },
             8 => Wish::ExceptConfirm { reason: text(), supervisor: user("supervisor") },
             9 => Wish::Complete { invitation: Invitation::NoInvitation { reason: text() } },
-            10 => Wish::ConfirmData { fields: BTreeSet::new(), acknowledged: vec![] },
+            10 => Wish::SetAside { slot: slots[4], reason: text() },
             11 => Wish::Approve { supervisor: user("supervisor") },
             12 => Wish::Void { reason: VoidReason::Duplicate, supervisor: user("supervisor") },
             _ => Wish::Reschedule { corrections: vec![], date: date!(2026 - 12 - 01) },

@@ -49,6 +49,9 @@ pub enum Refused {
     /// The slot has no exception.
     #[error("there is no exception to take back")]
     NotExcepted,
+    /// The slot holds nothing to set aside.
+    #[error("there is no sample to set aside")]
+    NothingHeld,
     /// The reason is not lawful for the slot.
     #[error("this reason is not allowed here; choose another one")]
     ReasonUnfit,
@@ -157,6 +160,12 @@ impl Session {
                 self.at_step(slot.step())?;
                 let known = self.exceptions.contains_key(&slot);
                 if known { Ok(What::ExceptionWithdrawn { slot }) } else { Err(Refused::NotExcepted) }
+            }
+            Wish::SetAside { slot, reason } => {
+                self.at_step(slot.step())?;
+                needed(&reason)?;
+                let held = self.attempts(slot).next().is_some();
+                if held { Ok(What::SetAside { slot, reason }) } else { Err(Refused::NothingHeld) }
             }
             Wish::Next => {
                 if !self.is_done(self.at) {

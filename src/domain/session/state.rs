@@ -131,6 +131,7 @@ pub struct Session {
     pub(super) deferred: BTreeSet<Step>,
     pub(super) probes: Vec<Probe>,
     pub(super) mated: BTreeSet<SampleId>,
+    pub(super) set_aside: BTreeSet<SampleId>,
     pub(super) confirm_excepted: bool,
     pub(super) hits: BTreeMap<HitId, HitState>,
     pub(super) invitation: Option<Invitation>,
@@ -178,6 +179,7 @@ impl Session {
             deferred: BTreeSet::new(),
             probes: Vec::new(),
             mated: BTreeSet::new(),
+            set_aside: BTreeSet::new(),
             confirm_excepted: false,
             hits: BTreeMap::new(),
             invitation: None,
@@ -209,6 +211,14 @@ impl Session {
             What::ExceptionWithdrawn { slot } => {
                 self.forget_probes(slot);
                 self.exceptions.remove(&slot);
+            }
+            What::SetAside { slot, .. } => {
+                self.forget_probes(slot);
+                let wrong: Vec<SampleId> = self.views(slot).map(|sample| sample.id.clone()).collect();
+                self.set_aside.extend(wrong);
+                if slot == Slot::Photo {
+                    self.approved_photo = None;
+                }
             }
             What::StepEntered { step } => {
                 self.deferred.remove(&step);
@@ -330,14 +340,17 @@ impl Session {
         &self.samples
     }
 
-    /// Samples accepted for a slot, in order.
+    /// Samples accepted for a slot and not set aside, in order.
     pub fn attempts(&self, slot: Slot) -> impl Iterator<Item = &SampleRef> {
-        self.samples.iter().filter(move |sample| sample.purpose == Purpose::Slot(slot))
+        self.samples
+            .iter()
+            .filter(move |sample| sample.purpose == Purpose::Slot(slot) && !self.set_aside.contains(&sample.id))
     }
 
     /// Every sample known to show a slot: its attempts, and the probes that were found to be its mates.
     pub fn views(&self, slot: Slot) -> impl Iterator<Item = &SampleRef> {
-        self.samples.iter().filter(move |sample| match sample.purpose {
+        let counts = |sample: &&SampleRef| !self.set_aside.contains(&sample.id);
+        self.samples.iter().filter(counts).filter(move |sample| match sample.purpose {
             Purpose::Slot(other) => other == slot,
             Purpose::Probe(other) => other == slot && self.mated.contains(&sample.id),
             Purpose::Evidence(_) => false,

@@ -27,6 +27,8 @@ pub enum Wish {
     Except { exception: Exception },
     /// Take an exception back.
     WithdrawException { slot: Slot },
+    /// The samples of a slot show another one: open it again.
+    SetAside { slot: Slot, reason: String },
     /// On to the next unfinished step.
     Next,
     /// To a certain step.
@@ -69,6 +71,7 @@ impl Wish {
             | Self::ApprovePhoto { .. }
             | Self::Except { .. }
             | Self::WithdrawException { .. }
+            | Self::SetAside { .. }
             | Self::Next
             | Self::GoTo { .. }
             | Self::Defer { .. }
