@@ -165,8 +165,9 @@ impl Supervisor {
         let file = dispatch.folder.join(&begun.file);
         let (user, now, seq) = (self.user.as_str().to_owned(), self.ledger.clock.now(), begun.seq);
         let Some(sha256) = begun.sha256 else {
+            self.ledger.store.call(move |db| db.batch_abandon(seq, &user, now))?;
             clear_away(&file);
-            return Ok(self.ledger.store.call(move |db| db.batch_abandon(seq, &user, now))?);
+            return Ok(());
         };
         let present =
             |path: &Path| path.try_exists().map_err(|source| DeskError::File { path: path.to_owned(), source });
@@ -178,8 +179,10 @@ impl Supervisor {
                 return self.commit(seq, sha256, audit_head, now);
             }
         } else if present(&with_suffix(&file, batch::names::PART_SUFFIX))? {
+            // First the note, then the files: a cut between leaves only what the next export overwrites.
+            self.ledger.store.call(move |db| db.batch_abandon(seq, &user, now))?;
             clear_away(&file);
-            return Ok(self.ledger.store.call(move |db| db.batch_abandon(seq, &user, now))?);
+            return Ok(());
         }
         Err(DeskError::BatchElsewhere { file: begun.file.clone() })
     }
