@@ -26,9 +26,10 @@ use crate::dedup::{Gallery, Person, PersonRef, Templates, Worker};
 use crate::domain::session::Slot;
 use crate::station::training::{self, Plan, Training};
 use crate::station::{Desk, Engines, Ledger, Recipients, SimulatedClock, Supervisor};
-use crate::store::{FINGER, IRIS};
+use crate::store::{FINGER, IRIS, Store};
 
 use rekam_hal::{Eye, Finger};
+use rekam_simulator::replay::folder::DEFAULT_DPI;
 
 /// Arguments of `simulate`.
 #[derive(Debug, Clone, Args)]
@@ -48,6 +49,9 @@ pub(in crate::cli) struct Options {
     /// Portraits, taken in the order of their names.
     #[arg(long, value_name = "DIR")]
     photos: Option<PathBuf>,
+    /// Resolution of images that do not say it.
+    #[arg(long, default_value_t = DEFAULT_DPI, value_name = "N")]
+    dpi: f32,
     /// Things that go wrong: `device:fault@capture`, comma-separated. Devices: camera, pad, scanner, iris. Faults:
     /// retry, unplug, wrong, blur, silence, dead.
     #[arg(long, value_name = "SCRIPT", default_value = "")]
@@ -71,6 +75,7 @@ impl Default for Options {
             fingerprints: None,
             irises: None,
             photos: None,
+            dpi: DEFAULT_DPI,
             faults: String::new(),
             patience: 20,
             pre_extracted: false,
@@ -110,7 +115,7 @@ pub(in crate::cli) fn run(global: &Global, options: &Options) -> Result<Outcome,
     progress(&format!("data directory {}", dir.display()));
     let world = World::open(&dir, options, global)?;
     let visits = plan::plan(&world.training, &folders, options)?;
-    let mut presenter = presenter::Presenter::new(folders, script)?;
+    let mut presenter = presenter::Presenter::new(folders, script, options.dpi)?;
     let mut report = report::Report::new(visits.refused);
     let mut driver = driver::Driver::new(world.desk()?, &world, options);
     let papers = papers::Papers::new(&world)?;
@@ -163,7 +168,14 @@ impl World {
             cheap: options.pre_extracted,
             label: options.label(),
         };
-        let training = Training::open(dir, &plan, OffsetDateTime::now_utc())?;
+        let now = OffsetDateTime::now_utc();
+        if let Ok(passphrase) = std::env::var("REKAM_PASSPHRASE")
+            && Store::exists(dir)
+        {
+            // Whoever names a passphrase wants it checked; the users of a training station have one of their own.
+            drop(Store::open(dir, training::OPERATOR, &passphrase, now)?);
+        }
+        let training = Training::open(dir, &plan, now)?;
         let clock = Arc::new(SimulatedClock::new(morning(today), time::Duration::seconds(3)));
         let review = training.store.call(|db| db.review_recipient())?;
         let district = training.keys.recipients.first().cloned().into_iter().collect();

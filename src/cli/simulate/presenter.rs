@@ -15,7 +15,7 @@ use rekam_simulator::pad::{AttendedPad, LineFault, PadSettings, VirtualPad};
 use rekam_simulator::people::eye::{Eye as SyntheticEye, EyeConditions};
 use rekam_simulator::people::finger::{Conditions, Finger as SyntheticFinger};
 use rekam_simulator::people::{ink, portrait};
-use rekam_simulator::replay::folder::{DEFAULT_DPI, Reel};
+use rekam_simulator::replay::folder::Reel;
 use rekam_simulator::replay::{
     FingerFolder, IrisFolder, PhotoFolder, ReplayCamera, ReplayIrisCamera, ReplayScanner, SourceError,
 };
@@ -78,6 +78,7 @@ struct Scene {
     round: u64,
     masters: BTreeMap<Finger, SyntheticFinger>,
     folders: Folders,
+    dpi: f32,
     visitor: usize,
 }
 
@@ -86,7 +87,7 @@ impl Scene {
         let round = self.round;
         if let (Some(folder), Some(identity)) = (&self.folders.fingers, self.body.identity) {
             let samples = folder.identities.get(identity).map(|i| i.samples.clone()).unwrap_or_default();
-            return Ok(Reel::new(samples, DEFAULT_DPI, self.body.seed).after(round as usize).capture()?);
+            return Ok(Reel::new(samples, self.dpi, self.body.seed).after(round as usize).capture()?);
         }
         let seed = finger_seed(self.body.seed, finger);
         let master = self.masters.entry(finger).or_insert_with(|| SyntheticFinger::new(seed));
@@ -97,7 +98,7 @@ impl Scene {
         let round = self.round;
         if let (Some(_), Some(identity)) = (&self.folders.irises, self.body.identity) {
             let samples = self.folders.eye_samples(identity, eye).to_vec();
-            return Ok(Reel::new(samples, DEFAULT_DPI, self.body.seed).after(round as usize).capture()?);
+            return Ok(Reel::new(samples, self.dpi, self.body.seed).after(round as usize).capture()?);
         }
         let conditions = EyeConditions::typical(self.body.seed ^ (u64::from(eye.code()) << 32) ^ (round + 1));
         Ok(Some(SyntheticEye::of(self.body.seed, eye).capture(&conditions).0))
@@ -139,7 +140,7 @@ pub(super) struct Presenter {
 const PEN_INTERVAL: Duration = Duration::from_nanos(1_000_000_000 / ink::RATE_HZ as u64);
 
 impl Presenter {
-    pub(super) fn new(folders: Folders, scripts: Scripts) -> Result<Self, CliError> {
+    pub(super) fn new(folders: Folders, scripts: Scripts, dpi: f32) -> Result<Self, CliError> {
         let body = Body {
             seed: 0,
             identity: None,
@@ -147,7 +148,7 @@ impl Presenter {
             missing_eyes: Vec::new(),
             look: portrait::Look { backdrop: portrait::Backdrop::Red, female: false, veil: false, age: 30 },
         };
-        let scene = Scene { body, round: 0, masters: BTreeMap::new(), folders, visitor: 0 };
+        let scene = Scene { body, round: 0, masters: BTreeMap::new(), folders, dpi, visitor: 0 };
         let scene = Arc::new(Mutex::new(scene));
         let camera = ReplayCamera::new("sim-camera", FaceOf(scene.clone())).with_script(scripts.camera);
         let scanner = ReplayScanner::new("sim-scanner", FingerOf(scene.clone())).with_script(scripts.scanner);

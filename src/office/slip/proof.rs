@@ -55,6 +55,7 @@ pub fn proof(head: &Letterhead, proof: &Proof) -> Result<Vec<u8>> {
     letter.number(&proof.record.0);
     letter.paragraph("", &words.get("proof-opening"));
     letter.y += 6.0;
+    let below_code = letter.y + SIDE + 18.0;
     code(&mut letter, &proof.record)?;
     let beside = SIDE + 24.0;
     letter.row("slip-nik", &proof.nik.masked(), Face::Bold, beside);
@@ -62,7 +63,8 @@ pub fn proof(head: &Letterhead, proof: &Proof) -> Result<Vec<u8>> {
     letter.row("proof-station", &head.station, Face::Regular, beside);
     letter.row("proof-time", &head.zone.moment(proof.at), Face::Regular, beside);
     letter.row("proof-status", &words.get("proof-status-value"), Face::Regular, beside);
-    letter.y += 4.0;
+    // The next section's rule runs beneath the code, however few rows stand beside it.
+    letter.y = (letter.y + 4.0).max(below_code);
     letter.heading(&words.get("proof-taken"));
     for (key, text) in taken(proof, words) {
         letter.row(key, &text, Face::Regular, 0.0);

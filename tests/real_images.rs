@@ -1,0 +1,49 @@
+//! Real fingers and eyes through the engines and the whole line. The images are nobody's to hand on, so they lie
+//! outside: the folder comes from REKAM_DATA; without it the tests say so and pass.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use serde_json::Value;
+
+fn images(folder: &str) -> Option<PathBuf> {
+    let Some(data) = std::env::var_os("REKAM_DATA") else {
+        println!("skipped: REKAM_DATA does not name a folder of real images");
+        return None;
+    };
+    let folder = PathBuf::from(data).join(folder);
+    assert!(folder.is_dir(), "{} is missing from REKAM_DATA", folder.display());
+    Some(folder)
+}
+
+fn rekam(arguments: &[&str]) -> Value {
+    let output = Command::new(env!("CARGO_BIN_EXE_rekam")).args(arguments).arg("--json").output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn real_fingers_are_told_apart_better_than_one_percent_equal_error() {
+    let Some(folder) = images("fingerprint/fvc2002_db1_b") else { return };
+    let found = rekam(&["evaluate", "fingerprint", &folder.display().to_string()]);
+    assert_eq!((found["images"].as_u64(), found["genuine"].as_u64()), (Some(80), Some(280)));
+    assert!(found["eer"].as_f64().unwrap() <= 0.01, "{found}");
+}
+
+#[test]
+fn residents_who_come_again_are_found_by_one_real_finger_or_two_real_eyes() {
+    let Some(fingers) = images("fingerprint/fvc2002_db1_b") else { return };
+    let Some(irises) = images("iris/casia_interval_a") else { return };
+    for (option, folder, residents, share) in
+        [("--fingerprints", fingers, "14", 0.9), ("--irises", irises, "134", 0.95)]
+    {
+        let dir = tempfile::tempdir().unwrap();
+        let data = dir.path().join("data").display().to_string();
+        let folder = folder.display().to_string();
+        let found = rekam(&["simulate", "--residents", residents, "--seed", "4", "--data-dir", &data, option, &folder]);
+        let expected = found["duplicates_expected"].as_f64().unwrap();
+        assert!(expected >= 4.0, "{found}");
+        assert!(found["duplicates_found"].as_f64().unwrap() >= share * expected, "{found}");
+        assert_eq!(found["false_hits"], 0, "{found}");
+    }
+}
