@@ -1,5 +1,7 @@
 //! The rules of the house that a compiler does not check: which room may know which, and where `unsafe` may stand.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on shall stop")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -1,6 +1,8 @@
 //! Real fingers and eyes through the engines and the whole line. The images are nobody's to hand on, so they lie
 //! outside: the folder comes from REKAM_DATA; without it the tests say so and pass.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on shall stop")]
+
 use std::path::PathBuf;
 use std::process::Command;
 

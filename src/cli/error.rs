@@ -83,7 +83,16 @@ impl CliError {
             Self::Store(error)
             | Self::Desk(DeskError::Store(error))
             | Self::Training(TrainingError::Store(error) | TrainingError::Desk(DeskError::Store(error))) => Some(error),
-            _ => None,
+            _ => {
+                let mut cause = self.source();
+                while let Some(error) = cause {
+                    if let Some(store) = error.downcast_ref::<StoreError>() {
+                        return Some(store);
+                    }
+                    cause = error.source();
+                }
+                None
+            }
         }
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use rekam_hal::{CaptureError, Eye, EyeSet, Finger, GrayImage, Retry, ScanTarget};
 
+use crate::biometrics::fingerprint;
 use crate::dedup::worker::Worker;
 use crate::dedup::{Candidate, Pending, Person, PersonRef, Templates};
 use crate::domain::nik::Nik;
@@ -17,7 +18,7 @@ use crate::domain::user::{Role, UserId};
 use crate::store::{Origin, StoreError};
 
 use super::devices::Bays;
-use super::engines::{Engines, Judged};
+use super::engines::{EngineError, Engines, Judged};
 use super::error::DeskError;
 use super::job::JobError;
 use super::ledger::{Effect, Incoming, Ledger, Views};
@@ -184,7 +185,13 @@ impl Desk {
     /// Captures and judges one finger.
     pub fn capture_finger(&self, bays: &Bays, finger: Finger) -> Result<Judged, DeskError> {
         let image = bays.finger(ScanTarget::Single(finger))?.wait(self.capture_limit)?;
-        Ok(self.engines.finger(&image)?)
+        self.engines.finger(&image).map_err(|error| match error {
+            // Larger than a hand: whatever lay on the glass was no finger.
+            EngineError::Fingerprint(fingerprint::ExtractError::TooLarge { .. }) => {
+                JobError::from(CaptureError::Retry(Retry::CleanGlass)).into()
+            }
+            other => other.into(),
+        })
     }
 
     /// Captures and judges one eye. An image without an eye is for the resident to mend, not an error.
@@ -193,7 +200,7 @@ impl Desk {
         let nothing = || JobError::from(CaptureError::Retry(Retry::NothingPresented));
         let image: &GrayImage = samples.iter().find(|s| s.eye == eye).map(|s| &s.image).ok_or_else(nothing)?;
         self.engines.eye(image).map_err(|error| match error {
-            super::engines::EngineError::Iris(_) => JobError::from(CaptureError::Retry(Retry::OpenEyes)).into(),
+            EngineError::Iris(_) => JobError::from(CaptureError::Retry(Retry::OpenEyes)).into(),
             other => other.into(),
         })
     }
@@ -214,7 +221,7 @@ impl Desk {
         let session = self.session.as_ref().ok_or(DeskError::NoRecord)?;
         let mut probe = Templates::default();
         for (slot, bytes) in self.ledger.templates(session, Views::All)? {
-            probe.add(slot, &bytes).map_err(super::engines::EngineError::from)?;
+            probe.add(slot, &bytes).map_err(EngineError::from)?;
         }
         if !probe.is_empty() {
             self.search = Some(self.worker.search(probe, session.policy().hit_score)?);
@@ -253,7 +260,7 @@ impl Desk {
         if let Some(person) = effect.joined {
             let mut ready = Templates::default();
             for (slot, bytes) in templates {
-                ready.add(slot, &bytes).map_err(super::engines::EngineError::from)?;
+                ready.add(slot, &bytes).map_err(EngineError::from)?;
             }
             self.worker.insert(Person { reference: PersonRef(person.0), templates: ready })?;
         }

@@ -47,16 +47,16 @@ pub enum EngineError {
     #[error("the model leader.onnx does not load; install the program again")]
     Network(#[from] fingerprint::NetworkError),
     /// The finger cannot be read.
-    #[error("the fingerprint cannot be processed")]
+    #[error("the fingerprint cannot be processed; capture it again")]
     Fingerprint(#[from] fingerprint::ExtractError),
     /// The eye cannot be read.
-    #[error("the iris cannot be processed")]
+    #[error("the iris cannot be processed; capture it again")]
     Iris(#[from] iris::ExtractError),
     /// The image cannot be stored.
-    #[error("the image cannot be encoded")]
+    #[error("the image cannot be encoded; capture it again")]
     Encode(#[from] image::ImageError),
     /// The strokes cannot be stored.
-    #[error("the signature cannot be encoded")]
+    #[error("the signature cannot be encoded; capture it again")]
     Ink(#[from] serde_json::Error),
     /// A template in the store is not readable.
     #[error("a stored template cannot be read; capture the sample again")]

@@ -66,6 +66,15 @@ pub enum TrainingError {
         #[source]
         source: std::io::Error,
     },
+    /// A public key.
+    #[error("the key {} cannot be read; name the station's public key", path.display())]
+    Key {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
     /// The directory belongs to something else.
     #[error("this data directory holds {0}; choose an empty one")]
     Foreign(String),
@@ -360,6 +369,6 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), TrainingError> {
 
 /// Reads the station's public key.
 pub fn public_key(path: &Path) -> Result<PublicKey, TrainingError> {
-    let text = fs::read_to_string(path).map_err(|source| TrainingError::File { path: path.to_owned(), source })?;
+    let text = fs::read_to_string(path).map_err(|source| TrainingError::Key { path: path.to_owned(), source })?;
     Ok(text.parse::<PublicKey>()?)
 }
