@@ -1,4 +1,4 @@
-//! Stamps the revision and the build date into the program, and refuses to build with a model whose SHA-256 is not
+//! Stamps the revision into the program, and refuses to build with a model whose SHA-256 is not
 //! the one written beside it: a damaged model would make every template of the station worthless, silently.
 
 use std::fs;
@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-changed=assets/models");
-    println!("cargo:rerun-if-changed=.git/HEAD");
+    println!("cargo:rerun-if-changed=.git/logs/HEAD");
     println!("cargo:rustc-env=REKAM_REVISION={}", revision());
     check_models(Path::new("assets/models"));
 }

@@ -18,6 +18,14 @@ use rekam_simulator::people::finger::{Conditions, Finger};
 use rustix::process::{Pid, Signal, kill_process};
 use support::{Dice, Ended, copy_dir, journals, open, quick, records_sha256, rekam, run};
 
+/// Says a line that is seen even when the test passes.
+macro_rules! note {
+    ($($text:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stderr(), $($text)*);
+    }};
+}
+
 /// The day of these tests: short, with a planted duplicate.
 const RESIDENTS: u32 = 2;
 const SEED: u64 = 5;
@@ -229,7 +237,7 @@ fn begun_acknowledgements() -> usize {
 #[test]
 fn a_full_small_disk_is_named_and_the_day_goes_on_elsewhere() {
     let Some(small) = std::env::var_os("REKAM_SMALL_TMPFS").map(PathBuf::from) else {
-        println!("skipped: REKAM_SMALL_TMPFS names no small mounted folder");
+        note!("skipped: REKAM_SMALL_TMPFS names no small mounted folder");
         return;
     };
     let dir = tempfile::tempdir_in(&small).unwrap();

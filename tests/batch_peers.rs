@@ -14,12 +14,20 @@ use rekam::batch::{
     SealedRecord, StationKeys, TrainingDistrict, export, seal, unseal,
 };
 
+/// Says a line that is seen even when the test passes.
+macro_rules! note {
+    ($($text:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stderr(), $($text)*);
+    }};
+}
+
 /// Whether a program can be started; prints a skip, or fails when peers are required.
 fn present(program: &str, arguments: &[&str]) -> bool {
     let started = Command::new(program).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).status();
     let present = started.is_ok_and(|status| status.code() != Some(127));
     if !present {
-        println!("skipped: peer `{program}` is not installed");
+        note!("skipped: peer `{program}` is not installed");
         assert!(std::env::var("REKAM_PEERS").as_deref() != Ok("require"), "peer `{program}` is required");
     }
     present
@@ -33,7 +41,7 @@ fn has_bagit() -> bool {
     let has = Command::new(python()).args(["-c", "import bagit"]).stderr(Stdio::null()).status();
     let has = has.is_ok_and(|status| status.success());
     if !has {
-        println!("skipped: peer `bagit` (PyPI) is not installed for {}", python());
+        note!("skipped: peer `bagit` (PyPI) is not installed for {}", python());
         assert!(std::env::var("REKAM_PEERS").as_deref() != Ok("require"), "peer `bagit` is required");
     }
     has

@@ -23,6 +23,14 @@ use serde::Deserialize;
 use time::Date;
 use time::macros::date;
 
+/// Says a line that is seen even when the test passes.
+macro_rules! note {
+    ($($text:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stderr(), $($text)*);
+    }};
+}
+
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/nik_oracle.py");
 const TODAY: Date = date!(2026 - 03 - 10);
 
@@ -75,7 +83,7 @@ fn peers_present() -> bool {
         },
     };
     assert!(std::env::var_os("REKAM_PEERS").is_none_or(|v| v != "require"), "the NIK libraries are required: {reason}");
-    eprintln!("skipped, no NIK libraries to compare with: {reason}");
+    note!("skipped, no NIK libraries to compare with: {reason}");
     false
 }
 
@@ -162,7 +170,7 @@ fn this_program_agrees_wherever_the_libraries_agree() {
         }
         habits_explain(number, &answer);
     }
-    eprintln!("{all_valid} valid to all, {all_invalid} invalid to all, {split} disputed and explained");
+    note!("{all_valid} valid to all, {all_invalid} invalid to all, {split} disputed and explained");
     assert!(all_valid > 1_000 && all_invalid > 500 && split > 500, "the sample must show every case");
 }
 

@@ -27,6 +27,14 @@ use rekam::station::finished::carried;
 use rekam::store::{Journal, RecordState, Store};
 use support::{Dice, Ended, copy_dir, journals, open, quick, records_sha256, replay, report_of, run};
 
+/// Says a line that is seen even when the test passes.
+macro_rules! note {
+    ($($text:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stderr(), $($text)*);
+    }};
+}
+
 /// Kills that must hit a running program.
 const KILLS: usize = 200;
 /// Days of different length, each with its own seed: with planted duplicates and with one who comes back another day.
@@ -398,7 +406,7 @@ fn file_of(number: usize, sample: &SampleRef) -> String {
 #[test]
 fn two_hundred_power_cuts_lose_no_sample() {
     let seed = std::env::var("REKAM_TEST_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(20_261_123);
-    println!("seed {seed} (set REKAM_TEST_SEED for another)");
+    note!("seed {seed} (set REKAM_TEST_SEED for another)");
     let days = DAYS.map(undisturbed);
     let (kills, runs, next) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0));
     let phases: Mutex<BTreeMap<Phase, usize>> = Mutex::default();
@@ -419,8 +427,8 @@ fn two_hundred_power_cuts_lose_no_sample() {
     };
     thread::scope(|scope| (0..2).map(|_| scope.spawn(work)).for_each(drop));
     let (kills, runs, phases) = (kills.into_inner(), runs.into_inner(), phases.into_inner().unwrap());
-    println!("power cuts: {kills} kills, {runs} runs, 0 samples lost");
-    println!("interrupted: {phases:?}");
+    note!("power cuts: {kills} kills, {runs} runs, 0 samples lost");
+    note!("interrupted: {phases:?}");
     assert!(kills >= KILLS);
     for phase in [Phase::Provisioning, Phase::Capturing, Phase::Sealing, Phase::Approving, Phase::Exporting] {
         assert!(phases.contains_key(&phase), "no kill hit {phase:?}: {phases:?}");

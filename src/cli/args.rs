@@ -8,7 +8,7 @@ use crate::station::Models;
 
 /// Enrollment station for the Indonesian electronic identity card.
 #[derive(Debug, Parser)]
-#[command(version, about, long_about = None)]
+#[command(version = concat!(env!("CARGO_PKG_VERSION"), " ", env!("REKAM_REVISION")), about, long_about = None)]
 pub(super) struct Arguments {
     #[command(flatten)]
     pub(super) global: Global,

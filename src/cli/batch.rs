@@ -104,7 +104,7 @@ fn list(global: &Global, folder: Option<&PathBuf>, key: Option<&PathBuf>) -> Res
         Some(path) => Some(public_key(path)?),
         None => key_or_default(global, None).ok(),
     };
-    let found = batch::list(&folder, key.as_ref())?;
+    let found = if folder.exists() { batch::list(&folder, key.as_ref())? } else { Vec::new() };
     if global.json {
         let rows: Vec<_> = found
             .iter()
@@ -112,9 +112,11 @@ fn list(global: &Global, folder: Option<&PathBuf>, key: Option<&PathBuf>) -> Res
             .collect();
         print_json(&json!({ "batches": rows }))?;
     } else if found.is_empty() {
-        println!("no batches in {}; write one with rekam batch export", folder.display());
+        say!("no batches in {}; write one with rekam batch export", folder.display());
     } else {
-        found.iter().for_each(|b| println!("{}  {} bytes  {}", b.name, b.bytes, word(&b.state)));
+        for b in &found {
+            say!("{}  {} bytes  {}", b.name, b.bytes, word(&b.state));
+        }
     }
     let broken = found.iter().any(|b| matches!(b.state, BatchState::Broken(_)));
     Ok(if broken { Outcome::Failed } else { Outcome::Passed })
@@ -140,12 +142,12 @@ fn verify(global: &Global, file: &std::path::Path, key: Option<&PathBuf>) -> Res
                     &json!({"verified": true, "records": receipt.count, "bytes": verified.bytes, "sha256": receipt.sha256}),
                 )?;
             } else {
-                println!("{}: whole and signed, {} records, {} bytes", file.display(), receipt.count, verified.bytes);
+                say!("{}: whole and signed, {} records, {} bytes", file.display(), receipt.count, verified.bytes);
             }
             Ok(Outcome::Passed)
         }
         Err(error) if error.kind() == batch::ErrorKind::Tampered => {
-            eprintln!("rekam: {error}");
+            tell!("rekam: {error}");
             if global.json {
                 print_json(&json!({"verified": false}))?;
             }
@@ -180,12 +182,12 @@ fn open(
                     &json!({"records": opened.unsealed.len(), "recalls": opened.recalls.len(), "bag": opened.bag}),
                 )?;
             } else {
-                println!("{} records and {} recalls in {}", opened.unsealed.len(), opened.recalls.len(), out.display());
+                say!("{} records and {} recalls in {}", opened.unsealed.len(), opened.recalls.len(), out.display());
             }
             Ok(Outcome::Passed)
         }
         Err(error) if error.kind() == batch::ErrorKind::Tampered => {
-            eprintln!("rekam: {error}");
+            tell!("rekam: {error}");
             Ok(Outcome::Failed)
         }
         Err(error) => Err(error.into()),
@@ -209,7 +211,7 @@ fn export(global: &Global, out: Option<&PathBuf>, user: &str, discard: bool) -> 
     let worker = Worker::start(Gallery::default()).map_err(DeskError::from)?;
     let supervisor = Supervisor::authenticate(ledger, worker, user, &passphrase)?;
     if discard && let Some(file) = supervisor.discard_begun()? {
-        eprintln!("given up: {file}");
+        tell!("given up: {file}");
     }
     let folder = out.cloned().unwrap_or_else(|| dir.join("outbox"));
     std::fs::create_dir_all(&folder).map_err(|source| CliError::file(&folder, source))?;
@@ -219,7 +221,7 @@ fn export(global: &Global, out: Option<&PathBuf>, user: &str, discard: bool) -> 
     let exported = supervisor.export(&dispatch, &mut |progress| {
         if progress.items != told {
             told = progress.items;
-            eprintln!("{} records written", progress.items);
+            tell!("{} records written", progress.items);
         }
         ControlFlow::Continue(())
     })?;
@@ -230,9 +232,11 @@ fn export(global: &Global, out: Option<&PathBuf>, user: &str, discard: bool) -> 
             .collect();
         print_json(&json!({ "batches": rows }))?;
     } else if exported.is_empty() {
-        println!("nothing is approved and waiting; approve records first");
+        say!("nothing is approved and waiting; approve records first");
     } else {
-        exported.iter().for_each(|b| println!("{}: {} records", b.file.display(), b.receipt.count));
+        for b in &exported {
+            say!("{}: {} records", b.file.display(), b.receipt.count);
+        }
     }
     Ok(Outcome::Passed)
 }
@@ -254,14 +258,14 @@ fn acknowledge(global: &Global, file: &std::path::Path, key: &std::path::Path) -
         return Err(CliError::Usage(told));
     }
     if answer.decision != Decision::Accepted {
-        eprintln!("rekam: the district rejected {}; nothing was noted, send the batch again", known.file);
+        tell!("rekam: the district rejected {}; nothing was noted, send the batch again", known.file);
         return Ok(Outcome::Failed);
     }
     let noted = store.call(move |db| db.batch_acknowledge(known.seq, training::SUPERVISOR, now))?;
     if global.json {
         print_json(&json!({"batch": noted.file, "records": noted.records, "acknowledged": true}))?;
     } else {
-        println!("{} is acknowledged: {} records", noted.file, noted.records);
+        say!("{} is acknowledged: {} records", noted.file, noted.records);
     }
     Ok(Outcome::Passed)
 }

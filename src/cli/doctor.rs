@@ -73,7 +73,7 @@ fn prompt(text: &str) -> std::io::Result<String> {
     let mut line = String::new();
     let read = stdin.lock().read_line(&mut line);
     tcsetattr(&stdin, OptionalActions::Flush, &shown)?;
-    eprintln!();
+    tell!();
     read?;
     Ok(line.trim_end_matches(['\n', '\r']).to_owned())
 }
@@ -90,7 +90,7 @@ pub(super) fn run(global: &Global, options: &Options) -> Result<Outcome, CliErro
         print_json(&serde_json::json!({ "passed": passed, "checks": checks }))?;
     } else {
         for check in &checks {
-            println!("{} {}: {}", if check.passed { "ok  " } else { "FAIL" }, check.name, check.finding);
+            say!("{} {}: {}", if check.passed { "ok  " } else { "FAIL" }, check.name, check.finding);
         }
     }
     Ok(if passed { Outcome::Passed } else { Outcome::Failed })

@@ -4,7 +4,6 @@ use std::error::Error;
 use std::path::PathBuf;
 
 use crate::batch::BatchError;
-use crate::biometrics::fingerprint::TemplateError;
 use crate::office::OfficeError;
 use crate::station::training::TrainingError;
 use crate::station::{DeskError, EngineError};
@@ -32,8 +31,6 @@ pub(super) enum CliError {
     Image(#[from] ReadError),
     #[error(transparent)]
     Device(#[from] rekam_hal::DeviceError),
-    #[error("a template of the folder cannot be read")]
-    Template(#[from] TemplateError),
     #[error("{0}")]
     Usage(String),
     #[error("there is no home directory to keep data in; name one with --data-dir")]
@@ -44,7 +41,13 @@ pub(super) enum CliError {
         #[source]
         source: std::io::Error,
     },
-    #[error("the result cannot be printed")]
+    #[error("{} cannot be listed or written; name a folder that exists", path.display())]
+    Listing {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("the result cannot be printed; check where the output goes and run it again")]
     Output(#[source] std::io::Error),
     #[error("the result cannot be put into JSON")]
     Json(#[from] serde_json::Error),

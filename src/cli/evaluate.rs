@@ -90,7 +90,7 @@ pub(super) fn run(global: &Global, options: &Options) -> Result<Outcome, CliErro
     let mut samples = Vec::new();
     for (number, path) in files.iter().enumerate() {
         if number % 20 == 0 {
-            eprintln!("{number} of {} images", files.len());
+            tell!("{number} of {} images", files.len());
         }
         samples.push(extract(&engines, options, path, &mut spent)?);
     }
@@ -105,7 +105,7 @@ pub(super) fn run(global: &Global, options: &Options) -> Result<Outcome, CliErro
     if global.json {
         print_json(&figures)?;
     } else {
-        println!(
+        say!(
             "{} images, {} failed; EER {:.4} %, FNMR {:.3} % at FMR 0.1 %, {:.3} % at zero false matches; \
              {:.0} ms CPU per image, {:.0} comparisons per second",
             figures.images,
@@ -121,7 +121,7 @@ pub(super) fn run(global: &Global, options: &Options) -> Result<Outcome, CliErro
 }
 
 fn images(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
-    let entries = fs::read_dir(folder).map_err(|source| CliError::file(folder, source))?;
+    let entries = fs::read_dir(folder).map_err(|source| CliError::Listing { path: folder.to_owned(), source })?;
     let mut files: Vec<PathBuf> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| path.extension().is_some_and(|e| e.eq_ignore_ascii_case("png")))
@@ -140,7 +140,7 @@ fn extract(engines: &Engines, options: &Options, path: &Path, spent: &mut Durati
     let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let identity = name.rsplit_once('_').map_or(name.as_str(), |(identity, _)| identity).to_owned();
     let Ok(image) = read::gray(path, options.dpi) else {
-        eprintln!("{} cannot be read and counts as failed", path.display());
+        tell!("{} cannot be read and counts as failed", path.display());
         return Ok(Sample { name, identity, features: None });
     };
     let start = cpu_time();
@@ -182,7 +182,7 @@ struct Compared {
 fn compare_all(samples: &[Sample], scores: Option<&Path>) -> Result<Compared, CliError> {
     let mut out = match scores {
         Some(path) => {
-            let file = fs::File::create(path).map_err(|source| CliError::file(path, source))?;
+            let file = fs::File::create(path).map_err(|source| CliError::Listing { path: path.to_owned(), source })?;
             Some((path, BufWriter::new(file)))
         }
         None => None,

@@ -4,6 +4,22 @@
 //! plain sentence on standard error that names the cause and the next action; the chain of causes is shown by
 //! `RUST_LOG=debug`.
 
+/// Prints a line on standard output; a full disk or a closed pipe is an error with a sentence, not a panic.
+macro_rules! say {
+    ($($text:tt)*) => {{
+        use std::io::Write as _;
+        writeln!(std::io::stdout().lock(), $($text)*).map_err($crate::cli::error::CliError::Output)?
+    }};
+}
+
+/// Prints a line of progress on standard error; where nobody can read it, work goes on.
+macro_rules! tell {
+    ($($text:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stderr().lock(), $($text)*);
+    }};
+}
+
 mod args;
 mod batch;
 mod doctor;
@@ -42,7 +58,7 @@ pub fn run() -> ExitCode {
         Ok(Outcome::Passed) => ExitCode::SUCCESS,
         Ok(Outcome::Failed) => ExitCode::from(1),
         Err(error) => {
-            eprintln!("rekam: {}", error.sentence());
+            tell!("rekam: {}", error.sentence());
             tracing::debug!(chain = %error.chain(), "the command failed");
             ExitCode::from(2)
         }
@@ -87,8 +103,6 @@ fn dispatch(arguments: Arguments) -> Result<Outcome, CliError> {
 
 /// Prints one JSON object on standard output.
 fn print_json(value: &impl serde::Serialize) -> Result<(), CliError> {
-    use std::io::Write;
-    let mut out = std::io::stdout().lock();
-    serde_json::to_writer_pretty(&mut out, value)?;
-    writeln!(out).map_err(CliError::Output)
+    say!("{}", serde_json::to_string_pretty(value)?);
+    Ok(())
 }

@@ -8,6 +8,7 @@ use rekam_hal::{CaptureError, Eye, EyeSet, Finger, GrayImage, Retry, ScanTarget}
 use crate::biometrics::fingerprint;
 use crate::dedup::worker::Worker;
 use crate::dedup::{Candidate, Pending, Person, PersonRef, Templates};
+use crate::domain::eligibility::{Eligibility, eligibility};
 use crate::domain::nik::Nik;
 use crate::domain::resident::Resident;
 use crate::domain::session::{
@@ -89,6 +90,7 @@ impl Desk {
             return Err(DeskError::DeskTaken);
         }
         self.check_operator()?;
+        self.check_resident(&resident, class)?;
         let opening = Session::opening(resident, class, order, policy);
         self.session = Some(self.ledger.open(record, opening, &self.operator)?);
         self.check_nik()
@@ -229,6 +231,11 @@ impl Desk {
         Ok(())
     }
 
+    /// Whether a search is under way whose answer nobody has taken in.
+    pub fn is_searching(&self) -> bool {
+        self.search.is_some()
+    }
+
     /// Takes in what the search found, without waiting. Returns whether it still runs.
     pub fn collect_hits(&mut self) -> Result<bool, DeskError> {
         let Some(pending) = &self.search else { return Ok(false) };
@@ -294,6 +301,16 @@ impl Desk {
         let account = self.ledger.store.call(move |db| db.account(&id))?;
         let entitled = account.is_some_and(|a| a.active && Role::from_word(&a.role).is_some_and(Role::may_capture));
         if entitled { Ok(()) } else { Err(DeskError::NotOperator) }
+    }
+
+    /// Nobody is recorded whom the law excludes, and nobody missing from the register passes for registered.
+    fn check_resident(&self, resident: &Resident, class: RecordClass) -> Result<(), DeskError> {
+        if let Eligibility::Refused(refusal) = eligibility(resident, self.ledger.clock.now().date()) {
+            return Err(DeskError::Ineligible(refusal));
+        }
+        let nik = resident.nik.as_str().to_owned();
+        let registered = self.ledger.store.call(move |db| db.register_get(&nik))?.is_some();
+        if class == RecordClass::Register && !registered { Err(DeskError::NotInRegister) } else { Ok(()) }
     }
 
     /// Takes in what a supervisor added to the record meanwhile.

@@ -2,6 +2,7 @@
 
 use crate::batch::BatchError;
 use crate::dedup::worker::Stopped;
+use crate::domain::eligibility::Refusal;
 use crate::domain::session::{Refused, ReplayError};
 use crate::store::StoreError;
 
@@ -64,6 +65,12 @@ pub enum DeskError {
     /// The person may not record residents.
     #[error("this user may not record residents; log in as an operator")]
     NotOperator,
+    /// The law excludes the resident.
+    #[error("this resident may not be recorded: {0}")]
+    Ineligible(Refusal),
+    /// The register does not hold the resident.
+    #[error("this NIK is not in the register; take the data from the family card as an unverified record")]
+    NotInRegister,
     /// A login name is not one.
     #[error(transparent)]
     User(#[from] crate::domain::user::UserIdError),

@@ -117,7 +117,7 @@ impl<'a> Driver<'a> {
             self.clock.set(morning(self.options.day()) + time::Duration::minutes(4 * visit.number as i64));
             let (order, policy) = (StepOrder::default(), Policy::default());
             self.desk.open(record.clone(), visit.resident.clone(), RecordClass::Register, order, policy)?;
-            self.acknowledge(record);
+            self.acknowledge(record)?;
             return Ok(true);
         }
         let last = self.desk.ledger().events(record)?.last().map(|event| event.at);
@@ -247,6 +247,15 @@ impl<'a> Driver<'a> {
     }
 
     fn confirm(&mut self, presenter: &mut Presenter, visit: &Visit) -> Result<(), CliError> {
+        if self.desk.session()?.probes().is_empty() {
+            // What the search found while the operator went on. Waiting here keeps equal runs equal; a run that was
+            // cut off has lost the search and starts it again.
+            if !self.desk.is_searching() {
+                self.desk.search_duplicates()?;
+            }
+            self.desk.await_hits()?;
+            self.acknowledge_current()?;
+        }
         match self.desk.session()?.confirm_need() {
             ConfirmNeed::Compare(slot) => {
                 let judged = match self.take(presenter, visit, slot)? {
@@ -279,8 +288,7 @@ impl<'a> Driver<'a> {
         };
         let record = session.record().clone();
         self.desk.complete(invitation)?;
-        self.acknowledge(&record);
-        Ok(())
+        self.acknowledge(&record)
     }
 
     /// Captures a slot with everything that may go wrong on the way; `None` when the resident cannot give it.
@@ -294,7 +302,7 @@ impl<'a> Driver<'a> {
                 _ => None,
             };
             let Some(other) = other else { return Ok(Some(judged)) };
-            eprintln!("  {slot:?} is the {other:?} again (try {})", wrong + 1);
+            tell!("  {slot:?} is the {other:?} again (try {})", wrong + 1);
             if wrong > 0 && self.replaced(presenter, visit, Slot::Finger(other))? {
                 return Ok(Some(judged));
             }
@@ -335,7 +343,7 @@ impl<'a> Driver<'a> {
             let DeskError::Job(job) = &error else { return Err(error.into()) };
             let Some(trouble) = job.device() else {
                 retries += 1;
-                eprintln!("  {slot:?}: {job}");
+                tell!("  {slot:?}: {job}");
                 if retries >= RETRIES {
                     return Ok(None);
                 }
@@ -343,7 +351,7 @@ impl<'a> Driver<'a> {
                 presenter.present(round + u64::from(retries));
                 continue;
             };
-            eprintln!("  {trouble}");
+            tell!("  {trouble}");
             if trouble.kind != DeviceErrorKind::Gone {
                 silent += 1;
             }
@@ -394,21 +402,22 @@ impl<'a> Driver<'a> {
     fn acknowledge_current(&self) -> Result<(), CliError> {
         if self.options.acks {
             let record = self.desk.session()?.record().clone();
-            self.acknowledge(&record);
+            self.acknowledge(&record)?;
         }
         Ok(())
     }
 
     /// Says on standard output what is durable now: `ack <record> <events> <samples>`.
-    fn acknowledge(&self, record: &RecordId) {
+    fn acknowledge(&self, record: &RecordId) -> Result<(), CliError> {
         if !self.options.acks {
-            return;
+            return Ok(());
         }
         let counts = self.desk.session().map(|session| (session.next_seq(), session.samples().len()));
         match counts {
-            Ok((events, samples)) => println!("ack {record} {events} {samples}"),
-            Err(_) => println!("ack {record} completed"),
+            Ok((events, samples)) => say!("ack {record} {events} {samples}"),
+            Err(_) => say!("ack {record} completed"),
         }
+        Ok(())
     }
 }
 
@@ -431,7 +440,9 @@ fn missing(visit: &Visit, slot: Slot) -> Option<ExceptionReason> {
     match slot {
         Slot::Finger(finger) => visit.person.missing_fingers.contains(&finger).then_some(ExceptionReason::Missing),
         Slot::Eye(eye) => visit.person.missing_eyes.contains(&eye).then_some(ExceptionReason::EyeDisease),
-        Slot::Photo | Slot::Signature | Slot::Approval => None,
+        // With folders of real images nothing else is taken of a person, as far as the law lets it be left out.
+        Slot::Signature | Slot::Approval => visit.person.identity.map(|_| ExceptionReason::CannotSign),
+        Slot::Photo => None,
     }
 }
 
@@ -442,7 +453,7 @@ fn reopen(presenter: &mut Presenter, which: Which) -> Result<(), CliError> {
         match presenter.plug_in(which) {
             Ok(()) => return Ok(()),
             Err(error) => {
-                eprintln!("  {error}");
+                tell!("  {error}");
                 if error.kind == DeviceErrorKind::Busy {
                     // A capture that hangs still holds the line; it lets go when it notices.
                     std::thread::sleep(std::time::Duration::from_millis(250));

@@ -131,13 +131,13 @@ pub(in crate::cli) fn run(global: &Global, options: &Options) -> Result<Outcome,
     if global.json {
         print_json(&report)?;
     } else {
-        report.print(&dir);
+        report.print(&dir)?;
     }
     Ok(if passed { Outcome::Passed } else { Outcome::Failed })
 }
 
 fn progress(text: &str) {
-    eprintln!("{text}");
+    tell!("{text}");
 }
 
 fn temporary() -> Result<PathBuf, CliError> {

@@ -28,7 +28,11 @@ struct Desk {
 
 impl Desk {
     fn new() -> Self {
-        let what = Session::opening(sample_resident(), RecordClass::Register, StepOrder::default(), Policy::default());
+        Self::in_order(StepOrder::default())
+    }
+
+    fn in_order(order: StepOrder) -> Self {
+        let what = Session::opening(sample_resident(), RecordClass::Register, order, Policy::default());
         let event = Event { seq: 0, at: START, operator: user("operator"), device: None, what };
         let session = Session::open(RecordId("r".into()), event.clone()).unwrap();
         Self { journal: vec![event], session }
@@ -103,6 +107,14 @@ fn moves() -> impl Strategy<Value = Move> {
     ]
 }
 
+/// Every order an office may choose: the four steps between verify and confirm, shuffled.
+fn orders() -> impl Strategy<Value = StepOrder> {
+    Just(Step::ALL[1..5].to_vec()).prop_shuffle().prop_map(|middle| {
+        let steps = [&[Step::Verify][..], &middle, &[Step::Confirm]].concat();
+        StepOrder::new(&steps).unwrap()
+    })
+}
+
 fn reason(n: u8) -> ExceptionReason {
     use ExceptionReason::*;
     [Missing, Injured, Unreadable, EyeDisease, CannotPosition, CannotSign][usize::from(n) % 6]
@@ -133,10 +145,16 @@ fn to_wish(desk: &Desk, step: &Move) -> Wish {
             7 => Wish::Resume { resident: None },
             8 => Wish::ExceptConfirm { reason: text(), supervisor: user("supervisor") },
             9 => Wish::Complete { invitation: Invitation::NoInvitation { reason: text() } },
-            10 => Wish::SetAside { slot: slots[4], reason: text() },
+            10 => {
+                Wish::SetAside { slot: slots[usize::from(desk.session.next_seq() as u8) % slots.len()], reason: text() }
+            }
             11 => Wish::Approve { supervisor: user("supervisor") },
             12 => Wish::Void { reason: VoidReason::Duplicate, supervisor: user("supervisor") },
-            _ => Wish::Reschedule { corrections: vec![], date: date!(2026 - 12 - 01) },
+            _ => {
+                let (field, old, new) = (Field::Name, "A".to_owned(), "B".to_owned());
+                let corrections = vec![Correction { field, old, new, document: text() }];
+                Wish::Reschedule { corrections, date: date!(2026 - 12 - 01) }
+            }
         },
     }
 }
@@ -154,13 +172,15 @@ proptest! {
 
     #[test]
     fn no_sequence_of_wishes_loses_a_sample_or_completes_with_a_step_missing(
-        plan in prop::collection::vec(moves(), 0..160)
+        plan in prop::collection::vec(moves(), 0..160),
+        order in orders()
     ) {
-        let mut desk = Desk::new();
+        let mut desk = Desk::in_order(order);
         for step in &plan {
             let before = desk.session.clone();
             let wish = to_wish(&desk, step);
             let completing = matches!(wish, Wish::Complete { .. });
+            let pressed_next = matches!(wish, Wish::Next);
             let outcome = desk.wish(wish);
             // A refusal changes nothing at all.
             if outcome.is_err() {
@@ -169,6 +189,9 @@ proptest! {
             // Every sample ever accepted is still there, and the journal alone restores the session.
             let names: Vec<_> = desk.session.samples().iter().map(|s| s.id.clone()).collect();
             prop_assert_eq!(accepted(&desk.journal), names);
+            if pressed_next && outcome.is_ok() {
+                prop_assert!(before.is_done(before.step()), "next skipped a step");
+            }
             // Completion needs every step, and confirm is entered only when all others are done.
             if completing && outcome.is_ok() {
                 prop_assert!(Step::ALL.into_iter().all(|s| before.is_done(s)));
@@ -186,9 +209,10 @@ proptest! {
 
     #[test]
     fn a_resident_can_be_finished_from_wherever_the_record_stands(
-        plan in prop::collection::vec(moves(), 0..120)
+        plan in prop::collection::vec(moves(), 0..120),
+        order in orders()
     ) {
-        let mut desk = Desk::new();
+        let mut desk = Desk::in_order(order);
         for step in &plan {
             let wish = to_wish(&desk, step);
             let _ = desk.wish(wish);
