@@ -198,6 +198,8 @@ fn another_model_and_a_line_full_of_noise_are_told_apart() {
     assert_same(&two_strokes(), &written(&pad, driver(&pad).with_model_code(11), &two_strokes(), &[]).unwrap());
     let wrong = written(&pad, driver(&pad).with_model_code(11), &two_strokes(), &[LineFault::WrongModel(12)]);
     assert_eq!(kind(wrong), DeviceErrorKind::WrongModel);
+    // Another pad: the first one is still sending what the driver has refused to hear.
+    let pad = plugged();
     let noise = written(&pad, driver(&pad), &two_strokes(), &[LineFault::OnlyNoise(1200)]);
     assert_eq!(kind(noise), DeviceErrorKind::Protocol);
 }
