@@ -313,6 +313,10 @@ impl<'a> Driver<'a> {
     /// The same finding twice: then perhaps the kept finger was the wrong one. It is taken again, and when it does not
     /// show what is kept, what is kept is set aside for it.
     fn replaced(&mut self, presenter: &mut Presenter, visit: &Visit, kept: Slot) -> Result<bool, CliError> {
+        // At the confirm step what is kept stands; there it is the finger on the glass that is wrong.
+        if self.desk.session()?.step() != kept.step() {
+            return Ok(false);
+        }
         let round = self.round(visit, kept)?;
         presenter.present(round);
         let Some(fresh) = self.capture(presenter, visit, kept, round)? else { return Ok(false) };
