@@ -10,6 +10,7 @@
 //! - [`batch`]: sealing records, and the signed file that leaves on a USB stick.
 //! - [`station`]: devices, captures, the desk, the supervisor.
 //! - [`office`]: register import, queue, appointments, slips.
+//! - `ui`: the window (feature `gui`); the only room that knows the toolkit.
 //! - [`cli`]: the command line; the only room that reads arguments and prints.
 
 pub mod batch;
@@ -21,3 +22,5 @@ pub mod interchange;
 pub mod office;
 pub mod station;
 pub mod store;
+#[cfg(feature = "gui")]
+pub mod ui;

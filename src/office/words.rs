@@ -1,4 +1,5 @@
-//! Words in Indonesian and English: `assets/i18n/{id,en}/rekam.ftl` (Project Fluent syntax).
+//! Words in Indonesian and English: `assets/i18n/{id,en}/*.ftl` (Project Fluent syntax); `rekam.ftl` is paper,
+//! `ui-*.ftl` the window.
 //!
 //! Indonesian comes first: it is what the office speaks and what is printed. English is for whoever helps from afar.
 //! Both files are embedded and a test keeps them complete, so a key that is missing is a mistake in the program; it is
@@ -10,8 +11,19 @@ use std::sync::OnceLock;
 use fluent::concurrent::FluentBundle;
 use fluent::{FluentArgs, FluentResource};
 
-const INDONESIAN: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/i18n/id/rekam.ftl"));
-const ENGLISH: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/i18n/en/rekam.ftl"));
+/// The files of a language, one for each part of the program.
+macro_rules! files {
+    ($language:literal: $($name:literal),+ $(,)?) => {
+        [$(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/i18n/", $language, "/", $name, ".ftl"))),+]
+    };
+}
+
+const INDONESIAN: [&str; 14] = files!(
+    "id": "rekam", "ui-common", "ui-login", "ui-home", "ui-verify", "ui-capture", "ui-confirm", "ui-supervisor", "ui-devices", "ui-settings", "ui-setup", "ui-resident", "ui-help", "ui-trouble"
+);
+const ENGLISH: [&str; 14] = files!(
+    "en": "rekam", "ui-common", "ui-login", "ui-home", "ui-verify", "ui-capture", "ui-confirm", "ui-supervisor", "ui-devices", "ui-settings", "ui-setup", "ui-resident", "ui-help", "ui-trouble"
+);
 
 /// A language of the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -35,10 +47,10 @@ impl Language {
         }
     }
 
-    const fn source(self) -> &'static str {
+    const fn sources(self) -> &'static [&'static str] {
         match self {
-            Self::Indonesian => INDONESIAN,
-            Self::English => ENGLISH,
+            Self::Indonesian => &INDONESIAN,
+            Self::English => &ENGLISH,
         }
     }
 }
@@ -71,8 +83,10 @@ impl Words {
         // The marks for mixed writing directions would show up on paper.
         bundle.set_use_isolating(false);
         // A damaged entry is left out by the parser and then missing, which is what the test looks for.
-        let resource = FluentResource::try_new(language.source().to_owned()).unwrap_or_else(|(partly, _)| partly);
-        bundle.add_resource_overriding(resource);
+        for source in language.sources() {
+            let resource = FluentResource::try_new((*source).to_owned()).unwrap_or_else(|(partly, _)| partly);
+            bundle.add_resource_overriding(resource);
+        }
         Self { language, bundle }
     }
 
@@ -108,10 +122,12 @@ mod tests {
 
     /// Keys with the names of their arguments.
     fn messages(language: Language) -> BTreeSet<(String, BTreeSet<String>)> {
-        let resource = FluentResource::try_new(language.source().to_owned());
-        assert!(resource.is_ok(), "{} has a damaged entry", language.code());
         let mut found = BTreeSet::new();
-        for line in language.source().lines() {
+        for source in language.sources() {
+            let resource = FluentResource::try_new((*source).to_owned());
+            assert!(resource.is_ok(), "{} has a damaged entry", language.code());
+        }
+        for line in language.sources().iter().flat_map(|source| source.lines()) {
             if let Some((key, value)) = line.split_once(" = ") {
                 let arguments = value.split("{ $").skip(1).filter_map(|rest| rest.split(' ').next()).map(str::to_owned);
                 assert!(found.insert((key.to_owned(), arguments.collect())), "{key} stands twice");

@@ -35,6 +35,15 @@ impl JobError {
     }
 }
 
+/// What is known of a capture while it runs.
+#[derive(Debug, Clone, Default)]
+pub struct News {
+    /// The latest frame or state; earlier ones are dropped.
+    pub latest: Option<Progress>,
+    /// Pen strokes so far, in the order written.
+    pub ink: Vec<Vec<rekam_hal::PenPoint>>,
+}
+
 /// A capture under way.
 pub struct Job<T> {
     device: String,

@@ -5,11 +5,13 @@
 //! finished records through [`Ledger`], by the same session calls.
 
 pub mod clock;
+pub mod counter;
 pub mod desk;
 pub mod devices;
 pub mod engines;
 pub mod error;
 pub mod finished;
+pub mod guide;
 pub mod job;
 pub mod ledger;
 pub mod supervisor;

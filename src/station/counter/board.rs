@@ -1,0 +1,621 @@
+//! What hangs on the wall of the counter: everything a screen may show, as plain values.
+//!
+//! The counter's thread publishes a new board after every act and whenever a device or a search has news; a window
+//! draws the latest one and holds nothing of its own but what is being typed. Boards are cheap to clone: what is large
+//! is shared.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use rekam_hal::{DeviceErrorKind, DeviceInfo, Eye, Finger, Retry, Signature};
+use time::{Date, OffsetDateTime};
+use tokio::sync::watch;
+
+use crate::domain::eligibility::Eligibility;
+use crate::domain::resident::{Resident, ResidentWarning};
+use crate::domain::session::{Exception, Hit, Policy, RecordId, SampleId, Session, Slot, Step, StepOrder};
+use crate::domain::user::{Role, UserId};
+use crate::office::daybook::{DayBook, Totals};
+use crate::office::queue::Counters;
+use crate::office::zone::Zone;
+use crate::station::job::News;
+use crate::store::{Account, AuditReport, AuditRow, Batch, Ticket};
+
+use super::error::CounterError;
+pub use super::which::Which;
+
+/// Everything a screen may show.
+#[derive(Clone)]
+pub struct Board {
+    /// Grows with every publication.
+    pub version: u64,
+    /// Number of the last act that was carried out; see [`super::Line::tell`].
+    pub answered: u64,
+    /// The station.
+    pub place: Arc<Place>,
+    /// How far the program is.
+    pub stage: Stage,
+    /// Who works here.
+    pub officer: Option<Officer>,
+    /// The queue and the day.
+    pub home: Arc<Home>,
+    /// The resident at the desk.
+    pub seat: Option<Arc<Seat>>,
+    /// The capture under way.
+    pub capture: Option<Capture>,
+    /// The outcome of the capture before.
+    pub last: Option<Take>,
+    /// The duplicate check.
+    pub check: Check,
+    /// The four devices.
+    pub devices: Vec<Device>,
+    /// What a search found.
+    pub found: Option<Arc<Found>>,
+    /// The record that has just ended.
+    pub finished: Option<Arc<Finished>>,
+    /// The supervisors' room, when open.
+    pub back_room: Option<Arc<BackRoom>>,
+    /// What went wrong last, until it is read.
+    pub trouble: Option<Trouble>,
+    /// A longer piece of work.
+    pub busy: Option<Busy>,
+    /// Disk, clock, unsent records.
+    pub health: Health,
+    /// The station's rules.
+    pub rules: Arc<Rules>,
+}
+
+/// The station.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Place {
+    /// Records are for practice.
+    pub training: bool,
+    /// `330301-01`; empty while unknown.
+    pub code: String,
+    /// Lines of the letterhead.
+    pub office: Vec<String>,
+    /// Address of the office.
+    pub address: String,
+    /// Its clock.
+    pub zone: Zone,
+    /// Where the data lie.
+    pub folder: PathBuf,
+    /// Officers who may log in: login name, full name (empty while the store is closed), role when known.
+    pub officers: Vec<(String, String, Option<Role>)>,
+}
+
+/// How far the program is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Stage {
+    /// Being made ready.
+    Preparing(Preparing),
+    /// Nothing can be done: see the board's trouble.
+    Broken,
+    /// An empty data directory that wants to become a station.
+    Unprovisioned,
+    /// Somebody must log in.
+    Closed,
+    /// Somebody works.
+    Open,
+    /// The officer has left for a moment.
+    Locked,
+}
+
+/// What is being made ready.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Preparing {
+    /// Opening the database.
+    Store,
+    /// Making the training register and gallery (first start only).
+    Training,
+    /// Loading the templates.
+    Gallery,
+    /// Plugging the devices in.
+    Devices,
+}
+
+/// Who works.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Officer {
+    /// Login name.
+    pub id: UserId,
+    /// Full name.
+    pub name: String,
+    /// What for.
+    pub role: Role,
+}
+
+/// The queue and the day.
+#[derive(Debug, Clone, Default)]
+pub struct Home {
+    /// The local day.
+    pub day: Option<Date>,
+    /// The line in numbers.
+    pub counters: Counters,
+    /// Numbers that wait, next first (at most 50).
+    pub waiting: Vec<Waiting>,
+    /// The number called to this desk.
+    pub called: Option<Waiting>,
+    /// Records to be finished: parked, cut off, or here again after a correction.
+    pub unfinished: Vec<Unfinished>,
+    /// The day's records in numbers.
+    pub totals: Option<Totals>,
+    /// Residents with an appointment today who have no number yet.
+    pub expected: usize,
+}
+
+/// A number in the line.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Waiting {
+    /// The ticket.
+    pub ticket: Ticket,
+    /// Who, when known.
+    pub name: String,
+    /// Called in vain too often: not called by itself any more.
+    pub lost: bool,
+}
+
+/// A record to be finished.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unfinished {
+    /// Its number.
+    pub record: RecordId,
+    /// Whose.
+    pub name: String,
+    /// Where it stands.
+    pub step: Step,
+    /// `open` (cut off), `parked` or `rescheduled`.
+    pub status: &'static str,
+    /// Since when.
+    pub since: OffsetDateTime,
+}
+
+/// The resident at the desk.
+#[derive(Debug, Clone)]
+pub struct Seat {
+    /// The record.
+    pub session: Session,
+    /// The number in the line.
+    pub ticket: Option<Ticket>,
+    /// What an officer should look at.
+    pub warnings: Vec<ResidentWarning>,
+    /// Whether and why the resident may be recorded.
+    pub eligibility: Eligibility,
+    /// Names of villages and districts of the address: village, district, regency, province; empty when unknown.
+    pub region: [String; 4],
+    /// Today, local.
+    pub today: Date,
+    /// The day a resident with wrong data would come again.
+    pub next_day: Option<Date>,
+    /// What the slots hold, to be looked at; after a restart as before.
+    pub shown: Shown,
+}
+
+/// Pictures of what was captured, the latest of each slot.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Shown {
+    /// The portrait taken last.
+    pub photo: Option<Picture>,
+    /// The signature.
+    pub signature: Option<Arc<Signature>>,
+    /// The signature under the data.
+    pub approval: Option<Arc<Signature>>,
+    /// Fingers.
+    pub fingers: BTreeMap<Finger, Picture>,
+    /// Eyes.
+    pub eyes: BTreeMap<Eye, Picture>,
+}
+
+/// A decoded picture, small enough for a screen.
+#[derive(Clone)]
+pub struct Picture {
+    /// Names it among all pictures of this run.
+    pub id: u64,
+    /// Pixels across.
+    pub width: u32,
+    /// Pixels down.
+    pub height: u32,
+    /// Four bytes a pixel, red first.
+    pub rgba: Arc<Vec<u8>>,
+    /// The sample it shows, when it is one.
+    pub sample: Option<SampleId>,
+}
+
+impl PartialEq for Picture {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl std::fmt::Debug for Picture {
+    /// Pixels are personal data and never reach a log.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Picture({} x {})", self.width, self.height)
+    }
+}
+
+/// A capture under way.
+#[derive(Clone)]
+pub struct Capture {
+    /// Which slot.
+    pub slot: Slot,
+    /// What the sample is for.
+    pub aim: Aim,
+    /// How far it is.
+    pub phase: Phase,
+    /// Frames and pen strokes while it runs; always the latest.
+    pub live: watch::Receiver<News>,
+}
+
+/// What a sample is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aim {
+    /// To fill the slot.
+    Fill,
+    /// To be compared with what the slot holds.
+    Compare,
+    /// To show why a slot stays empty.
+    Evidence,
+}
+
+/// How far a capture is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// The device waits for the resident; frames arrive.
+    Live,
+    /// The sample is here and is being judged.
+    Judging,
+    /// The device is not usable; it is tried again by itself.
+    NoDevice(DeviceErrorKind),
+    /// The operator stopped it.
+    Paused,
+}
+
+/// How a capture ended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Take {
+    /// Grows with every capture.
+    pub number: u64,
+    /// Which slot.
+    pub slot: Slot,
+    /// How.
+    pub outcome: Outcome,
+    /// What to do better next time.
+    pub advice: Option<Retry>,
+}
+
+/// How a capture ended.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Outcome {
+    /// Kept.
+    Kept {
+        /// 0..=100.
+        quality: u8,
+        /// Whether the slot needs no further try.
+        settled: bool,
+    },
+    /// This finger is already in the record as another one; nothing was kept.
+    WrongFinger {
+        /// Which it is.
+        shown: Finger,
+    },
+    /// Nothing was kept; the advice says why.
+    Again,
+    /// Compared with what was recorded.
+    Compared {
+        /// -log10 of the false match rate.
+        score: f32,
+        /// Whether it is the same.
+        matched: bool,
+    },
+}
+
+/// The duplicate check that runs beside the capture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Check {
+    /// Nothing to compare yet.
+    #[default]
+    Idle,
+    /// Under way, against so many people.
+    Searching(usize),
+    /// Finished, against so many people; findings are in the session.
+    Done(usize),
+}
+
+/// One of the four devices.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Device {
+    /// Which.
+    pub which: Which,
+    /// Who it is, when it is present.
+    pub info: Option<DeviceInfo>,
+    /// Its light.
+    pub light: Light,
+    /// What went wrong last.
+    pub last_error: Option<(DeviceErrorKind, OffsetDateTime)>,
+    /// Samples taken since the start.
+    pub captures: u32,
+    /// Captures that the resident had to repeat.
+    pub retries: u32,
+    /// Captures that the device failed.
+    pub failures: u32,
+    /// Outcome of the last test.
+    pub tested: Option<Result<(), DeviceErrorKind>>,
+    /// Simulated: may be made to fail on purpose.
+    pub simulated: bool,
+}
+
+/// The light of a device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Light {
+    /// Ready.
+    Ready,
+    /// Capturing.
+    Working,
+    /// Present, but in trouble.
+    Trouble,
+    /// Not there.
+    Missing,
+}
+
+/// What a search found.
+#[derive(Debug, Clone, Default)]
+pub struct Found {
+    /// What was looked for.
+    pub text: String,
+    /// The first hits, at most 20.
+    pub rows: Vec<FoundRow>,
+}
+
+/// A resident found.
+#[derive(Debug, Clone)]
+pub struct FoundRow {
+    /// The register's data.
+    pub resident: Resident,
+    /// Whether and why the resident may be recorded.
+    pub eligibility: Eligibility,
+    /// Recorded before, as this station knows.
+    pub recorded: bool,
+    /// Today's number.
+    pub number: Option<u32>,
+    /// An unfinished record.
+    pub record: Option<RecordId>,
+}
+
+/// The record that has just ended.
+#[derive(Debug, Clone)]
+pub struct Finished {
+    /// Its number.
+    pub record: RecordId,
+    /// Whose.
+    pub name: String,
+    /// How it ended.
+    pub end: End,
+    /// The paper the resident takes home, when there is one.
+    pub slip: Option<PathBuf>,
+    /// Whether the paper was handed to the system's printing program.
+    pub printed: Option<Result<(), ()>>,
+    /// Slots that stayed empty.
+    pub exceptions: Vec<Exception>,
+    /// Possible duplicates that a supervisor will decide on.
+    pub hits: usize,
+}
+
+/// How a record left the desk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// Recorded and sealed.
+    Completed,
+    /// The data are wrong; comes again.
+    Rescheduled(Date),
+    /// Given up.
+    Cancelled,
+}
+
+/// The supervisors' room.
+#[derive(Debug, Clone)]
+pub struct BackRoom {
+    /// Who has proved who they are.
+    pub supervisor: UserId,
+    /// The day shown.
+    pub book: Arc<DayBook>,
+    /// Records of any day that wait for approval, oldest first.
+    pub approvals: Vec<Pending>,
+    /// Possible duplicates of any day that wait for a decision, oldest first.
+    pub hits: Vec<PendingHit>,
+    /// The review copy that is open.
+    pub review: Option<Arc<Review>>,
+    /// Batches, newest first.
+    pub batches: Vec<Batch>,
+    /// Approved records that no batch carries yet.
+    pub unsent: usize,
+    /// The export under way or just finished.
+    pub export: Option<Export>,
+    /// Audit rows, newest first.
+    pub audit: Vec<AuditRow>,
+    /// Number of the newest audit row.
+    pub audit_head: u64,
+    /// Outcome of the chain check, when it was made.
+    pub chain: Option<Arc<AuditReport>>,
+    /// All officers.
+    pub officers: Vec<Account>,
+}
+
+/// A record that waits for approval.
+#[derive(Debug, Clone)]
+pub struct Pending {
+    /// Its number.
+    pub record: RecordId,
+    /// Whose.
+    pub name: String,
+    /// Since when.
+    pub since: OffsetDateTime,
+    /// Slots that stayed empty.
+    pub exceptions: Vec<Exception>,
+    /// Possible duplicates nobody has decided on: they come first.
+    pub open_hits: usize,
+    /// The officer who is looking had a hand in it: somebody else must approve.
+    pub own: bool,
+}
+
+/// A possible duplicate that waits.
+#[derive(Debug, Clone)]
+pub struct PendingHit {
+    /// The record.
+    pub record: RecordId,
+    /// Whose.
+    pub name: String,
+    /// The finding.
+    pub hit: Hit,
+    /// The other person's name, when the register has them.
+    pub other_name: String,
+    /// Since when.
+    pub since: OffsetDateTime,
+}
+
+/// An opened review copy, beside the other person when it is about a duplicate.
+#[derive(Debug, Clone)]
+pub struct Review {
+    /// The record.
+    pub this: Side,
+    /// The people it was found to resemble, in the order of the findings.
+    pub others: Vec<Side>,
+    /// Findings of the record, decided and undecided.
+    pub hits: Vec<crate::domain::session::HitState>,
+}
+
+/// One person of a review.
+#[derive(Debug, Clone)]
+pub struct Side {
+    /// The record's number, when this station holds it.
+    pub record: Option<RecordId>,
+    /// NIK as text.
+    pub nik: String,
+    /// The register's data, when it has them.
+    pub resident: Option<Resident>,
+    /// Pictures, when the review copy still exists.
+    pub shown: Shown,
+    /// Quality of each filled slot.
+    pub qualities: BTreeMap<Slot, u8>,
+    /// Slots that stayed empty.
+    pub exceptions: Vec<Exception>,
+}
+
+/// An export.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Export {
+    /// Under way: stage, share 0..=1.
+    Running(crate::batch::Stage, f32),
+    /// Written, read back and verified: files with their number of records.
+    Written(Vec<(PathBuf, u32)>),
+    /// There was nothing to write.
+    Nothing,
+    /// Stopped or failed: see the board's trouble.
+    Failed,
+}
+
+/// Something that went wrong, to be shown until it is read.
+#[derive(Debug, Clone)]
+pub struct Trouble {
+    /// Grows with every trouble.
+    pub number: u64,
+    /// What.
+    pub error: Arc<CounterError>,
+}
+
+/// A longer piece of work that the desk waits for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Busy {
+    /// A passphrase is being checked.
+    Passphrase,
+    /// A record is being sealed.
+    Sealing,
+    /// The audit chain is being checked.
+    Chain,
+    /// A register is being imported: rows so far.
+    Importing(u64),
+    /// A station is being made.
+    Provisioning,
+}
+
+/// Disk, clock, unsent records.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Health {
+    /// Free bytes where the data lie.
+    pub free_bytes: Option<u64>,
+    /// Finished records that no batch carries yet.
+    pub unsent: usize,
+    /// Of these, not approved yet.
+    pub unapproved: usize,
+    /// Possible duplicates nobody has decided on.
+    pub undecided: usize,
+    /// The computer's clock stands before the newest entry of the journal.
+    pub clock_behind: bool,
+}
+
+/// What a supervisor may set for the station.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rules {
+    /// Order of the steps for new records.
+    pub order: StepOrder,
+    /// Thresholds for new records.
+    pub policy: Policy,
+    /// The office's clock.
+    pub zone: Zone,
+    /// Appointments a day.
+    pub capacity: u32,
+    /// Days without service.
+    pub holidays: Vec<Date>,
+    /// Minutes without a key until the screen is locked; 0 never.
+    pub lock_after: u32,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            order: StepOrder::default(),
+            policy: Policy::default(),
+            zone: Zone::default(),
+            capacity: 100,
+            holidays: Vec::new(),
+            lock_after: 10,
+        }
+    }
+}
+
+impl Board {
+    /// The board before anything is known.
+    pub fn blank() -> Self {
+        Self {
+            version: 0,
+            answered: 0,
+            place: Arc::default(),
+            stage: Stage::Preparing(Preparing::Store),
+            officer: None,
+            home: Arc::default(),
+            seat: None,
+            capture: None,
+            last: None,
+            check: Check::Idle,
+            devices: Vec::new(),
+            found: None,
+            finished: None,
+            back_room: None,
+            trouble: None,
+            busy: None,
+            health: Health::default(),
+            rules: Arc::default(),
+        }
+    }
+
+    /// The record at the desk.
+    pub fn session(&self) -> Option<&Session> {
+        self.seat.as_ref().map(|seat| &seat.session)
+    }
+
+    /// A device.
+    pub fn device(&self, which: Which) -> Option<&Device> {
+        self.devices.iter().find(|device| device.which == which)
+    }
+}

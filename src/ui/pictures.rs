@@ -1,0 +1,87 @@
+//! Pictures and frames in the form the renderer wants, made once each.
+//!
+//! A renderer keeps what it decodes by the handle's identity; a handle made anew for every drawing would fill its cache.
+
+use std::collections::HashMap;
+use std::time::Instant;
+
+use iced::advanced::image::Handle;
+use rekam_hal::{PenPoint, Progress};
+
+use crate::station::counter::{Board, Picture, Shown};
+use crate::station::job::News;
+
+/// Handles of the pictures on the board.
+#[derive(Default)]
+pub struct Pictures(HashMap<u64, Handle>);
+
+impl Pictures {
+    /// Makes handles for what is new on the board and forgets what is gone.
+    pub fn follow(&mut self, board: &Board) {
+        let mut wanted: Vec<&Picture> = Vec::new();
+        if let Some(seat) = &board.seat {
+            collect(&seat.shown, &mut wanted);
+        }
+        if let Some(review) = board.back_room.as_ref().and_then(|room| room.review.as_ref()) {
+            collect(&review.this.shown, &mut wanted);
+            review.others.iter().for_each(|side| collect(&side.shown, &mut wanted));
+        }
+        self.0.retain(|id, _| wanted.iter().any(|picture| picture.id == *id));
+        for picture in wanted {
+            self.0.entry(picture.id).or_insert_with(|| {
+                Handle::from_rgba(picture.width, picture.height, picture.rgba.as_ref().clone())
+            });
+        }
+    }
+
+    /// The handle of a picture.
+    pub fn get(&self, picture: &Picture) -> Option<Handle> {
+        self.0.get(&picture.id).cloned()
+    }
+}
+
+fn collect<'a>(shown: &'a Shown, into: &mut Vec<&'a Picture>) {
+    into.extend(shown.photo.iter());
+    into.extend(shown.fingers.values());
+    into.extend(shown.eyes.values());
+}
+
+/// The latest of a capture under way.
+#[derive(Clone)]
+pub struct Frame {
+    /// The picture, when the device has a preview.
+    pub image: Option<(Handle, u32, u32)>,
+    /// Strokes so far, on a pad.
+    pub ink: Vec<Vec<PenPoint>>,
+    /// What to do better, as far as the frame alone shows it.
+    pub advice: Option<rekam_hal::Retry>,
+    /// When it arrived.
+    pub at: Instant,
+}
+
+impl Frame {
+    /// Turns the news of a capture into something to draw.
+    pub fn of(news: &News, at: Instant) -> Self {
+        let image = news.latest.as_ref().and_then(|progress| match progress {
+            Progress::Frame(frame) => {
+                let (width, height) = (frame.width(), frame.height());
+                let mut rgba = Vec::with_capacity(frame.pixels().len() / 3 * 4);
+                for p in frame.pixels().chunks_exact(3) {
+                    rgba.extend_from_slice(&[p[0], p[1], p[2], 255]);
+                }
+                Some((Handle::from_rgba(width, height, rgba), width, height))
+            }
+            Progress::GrayFrame(frame) => {
+                let (width, height) = (frame.width(), frame.height());
+                let mut rgba = Vec::with_capacity(frame.pixels().len() * 4);
+                for &p in frame.pixels() {
+                    rgba.extend_from_slice(&[p, p, p, 255]);
+                }
+                Some((Handle::from_rgba(width, height, rgba), width, height))
+            }
+            Progress::Waiting | Progress::Transferred(_) | Progress::Pen(_) | Progress::PenUp => None,
+        });
+        let advice = news.latest.as_ref().and_then(crate::station::guide::advice);
+        Self { image, ink: news.ink.clone(), advice, at }
+    }
+}

@@ -1,0 +1,183 @@
+//! The words of things: each value of the domain has one key in the Fluent files, named after the value itself.
+
+use rekam_hal::{DeviceErrorKind, Eye, Finger, Retry};
+
+use crate::domain::session::{ExceptionReason, Field, HitBy, Slot, Step, Verdict, VoidReason};
+use crate::domain::user::Role;
+use crate::office::words::Words;
+use crate::station::counter::{Busy, Light, Preparing, Which};
+
+/// A step of the line.
+pub fn step(words: &Words, step: Step) -> String {
+    words.get(&format!("step-{}", step.word()))
+}
+
+/// A finger with its hand.
+pub fn finger(words: &Words, finger: Finger) -> String {
+    words.get(match finger {
+        Finger::RightThumb => "finger-right-thumb",
+        Finger::RightIndex => "finger-right-index",
+        Finger::RightMiddle => "finger-right-middle",
+        Finger::RightRing => "finger-right-ring",
+        Finger::RightLittle => "finger-right-little",
+        Finger::LeftThumb => "finger-left-thumb",
+        Finger::LeftIndex => "finger-left-index",
+        Finger::LeftMiddle => "finger-left-middle",
+        Finger::LeftRing => "finger-left-ring",
+        Finger::LeftLittle => "finger-left-little",
+    })
+}
+
+/// An eye.
+pub fn eye(words: &Words, eye: Eye) -> String {
+    words.get(match eye {
+        Eye::Right => "eye-right",
+        Eye::Left => "eye-left",
+    })
+}
+
+/// What a slot holds.
+pub fn slot(words: &Words, slot: Slot) -> String {
+    match slot {
+        Slot::Photo => words.get("slot-photo"),
+        Slot::Signature => words.get("slot-signature"),
+        Slot::Approval => words.get("slot-approval"),
+        Slot::Finger(one) => finger(words, one),
+        Slot::Eye(one) => eye(words, one),
+    }
+}
+
+/// What the resident should do differently: one sentence for the operator to say.
+pub fn advice(words: &Words, retry: Retry) -> String {
+    words.get(match retry {
+        Retry::TooDry => "advice-too-dry",
+        Retry::TooWet => "advice-too-wet",
+        Retry::NotCentred => "advice-not-centred",
+        Retry::TooShort => "advice-too-short",
+        Retry::LiftFinger => "advice-lift-finger",
+        Retry::Blurred => "advice-blurred",
+        Retry::ComeCloser => "advice-come-closer",
+        Retry::GoFarther => "advice-go-farther",
+        Retry::OpenEyes => "advice-open-eyes",
+        Retry::NothingPresented => "advice-nothing-presented",
+        Retry::NothingWritten => "advice-nothing-written",
+        Retry::CleanGlass => "advice-clean-glass",
+    })
+}
+
+/// What is wrong with a device and what to do about it.
+pub fn device_trouble(words: &Words, kind: DeviceErrorKind) -> String {
+    words.get(match kind {
+        DeviceErrorKind::Gone => "device-gone",
+        DeviceErrorKind::NoPermission => "device-no-permission",
+        DeviceErrorKind::Busy => "device-busy",
+        DeviceErrorKind::Silent => "device-silent",
+        DeviceErrorKind::Protocol => "device-protocol",
+        DeviceErrorKind::WrongModel => "device-wrong-model",
+        DeviceErrorKind::Unsupported => "device-unsupported",
+        DeviceErrorKind::Broken => "device-broken",
+    })
+}
+
+/// A device.
+pub fn which(words: &Words, which: Which) -> String {
+    words.get(match which {
+        Which::Camera => "which-camera",
+        Which::Pad => "which-pad",
+        Which::Scanner => "which-scanner",
+        Which::Iris => "which-iris",
+    })
+}
+
+/// The light of a device.
+pub fn light(words: &Words, light: Light) -> String {
+    words.get(match light {
+        Light::Ready => "light-ready",
+        Light::Working => "light-working",
+        Light::Trouble => "light-trouble",
+        Light::Missing => "light-missing",
+    })
+}
+
+/// Why a slot stays empty.
+pub fn reason(words: &Words, reason: ExceptionReason) -> String {
+    words.get(match reason {
+        ExceptionReason::Missing => "reason-missing",
+        ExceptionReason::Injured => "reason-injured",
+        ExceptionReason::Unreadable => "reason-unreadable",
+        ExceptionReason::EyeDisease => "reason-eye-disease",
+        ExceptionReason::CannotPosition => "reason-cannot-position",
+        ExceptionReason::CannotSign => "reason-cannot-sign",
+    })
+}
+
+/// A field of the resident's data.
+pub fn field(words: &Words, field: Field) -> String {
+    words.get(&format!("field-{}", field.word().replace('_', "-")))
+}
+
+/// A role.
+pub fn role(words: &Words, role: Role) -> String {
+    words.get(&format!("role-{}", role.word()))
+}
+
+/// How a duplicate showed itself.
+pub fn hit_by(words: &Words, by: HitBy) -> String {
+    words.get(match by {
+        HitBy::Nik => "hit-by-nik",
+        HitBy::Fingerprint => "hit-by-fingerprint",
+        HitBy::Iris => "hit-by-iris",
+        HitBy::Face => "hit-by-face",
+    })
+}
+
+/// A decision on a possible duplicate.
+pub fn verdict(words: &Words, verdict: Verdict) -> String {
+    words.get(match verdict {
+        Verdict::SamePerson => "verdict-same",
+        Verdict::DifferentPeople => "verdict-different",
+        Verdict::Undecided => "verdict-undecided",
+    })
+}
+
+/// Why a finished record is undone.
+pub fn void_reason(words: &Words, reason: VoidReason) -> String {
+    words.get(match reason {
+        VoidReason::WrongPerson => "void-wrong-person",
+        VoidReason::WrongPosition => "void-wrong-position",
+        VoidReason::Duplicate => "void-duplicate",
+        VoidReason::EnteredInError => "void-entered-in-error",
+    })
+}
+
+/// What is being made ready.
+pub fn preparing(words: &Words, what: Preparing) -> String {
+    words.get(match what {
+        Preparing::Store => "preparing-store",
+        Preparing::Training => "preparing-training",
+        Preparing::Gallery => "preparing-gallery",
+        Preparing::Devices => "preparing-devices",
+    })
+}
+
+/// A longer piece of work.
+pub fn busy(words: &Words, busy: Busy) -> String {
+    match busy {
+        Busy::Passphrase => words.get("busy-passphrase"),
+        Busy::Sealing => words.get("busy-sealing"),
+        Busy::Chain => words.get("busy-chain"),
+        Busy::Importing(rows) => words.say("busy-importing", &[("rows", &rows.to_string())]),
+        Busy::Provisioning => words.get("busy-provisioning"),
+    }
+}
+
+/// Quality 0..=100 as a word and a tone.
+pub fn quality(words: &Words, quality: u8) -> (super::theme::Tone, String) {
+    use super::theme::Tone;
+    let (tone, key) = match quality {
+        60.. => (Tone::Good, "quality-good"),
+        40..60 => (Tone::Warning, "quality-fair"),
+        0..40 => (Tone::Bad, "quality-poor"),
+    };
+    (tone, words.get(key))
+}

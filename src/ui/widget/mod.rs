@@ -1,0 +1,9 @@
+//! The parts that screens are made of.
+
+pub mod hand;
+pub mod ink;
+pub mod parts;
+pub mod preview;
+
+pub use parts::{banner, caption, card, chip, field_row, headline, key_button, key_cap, meter, title, value};
+pub use preview::Preview;

@@ -1,0 +1,10 @@
+//! The window without a window: every screen drawn, pressed and typed into by the toolkit's simulator.
+
+#![cfg(feature = "gui")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on shall stop")]
+#![allow(dead_code, reason = "fixtures are shared by many screens")]
+
+mod boards;
+mod rig;
+
+mod frame;

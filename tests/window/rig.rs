@@ -1,0 +1,120 @@
+//! A program on a line whose far end the test holds.
+
+use iced_test::Simulator;
+use rekam::office::words::{Language, Words};
+use rekam::station::counter::{Act, Board, FarEnd, Line};
+use rekam::ui::app::{App, Message, SMALLEST, Shown};
+use rekam::ui::keys::{Key, Press};
+use rekam::ui::preferences::Tongue;
+use rekam::ui::theme::Look;
+use rekam::ui::{Preferences, settings};
+use std::sync::Arc;
+use time::macros::datetime;
+
+/// The program, and the counter's end of its line.
+pub struct Rig {
+    pub app: App,
+    pub far: FarEnd,
+}
+
+impl Rig {
+    /// The program before this board, in Indonesian, light, 100 %.
+    pub fn before(board: Board) -> Self {
+        Self::with(board, Preferences::default())
+    }
+
+    /// The same with preferences.
+    pub fn with(board: Board, preferences: Preferences) -> Self {
+        let (line, far) = Line::new(board);
+        Self { app: App::new(line, preferences, datetime!(2026-11-23 02:15 UTC)), far }
+    }
+
+    /// Hangs up another board; whatever was asked for counts as carried out.
+    pub fn show(&mut self, board: Board) {
+        let mut board = board;
+        board.version = self.app.board().version + 1;
+        board.answered = u64::MAX / 2;
+        self.far.board.send_replace(Arc::new(board));
+        drop(self.app.update(Message::BoardArrived));
+    }
+
+    /// Presses a key that no field keeps.
+    pub fn press(&mut self, key: Key) {
+        drop(self.app.update(Message::Pressed(Press { key, repeat: false })));
+    }
+
+    /// A key that is held down.
+    pub fn hold(&mut self, key: Key) {
+        drop(self.app.update(Message::Pressed(Press { key, repeat: true })));
+    }
+
+    /// What the counter was asked for since the last look.
+    pub fn acts(&mut self) -> Vec<Act> {
+        self.far.acts.try_iter().map(|(_, act)| act).collect()
+    }
+
+    /// Whether a text stands on the screen, as a whole.
+    pub fn sees(&self, text: &str) -> bool {
+        self.simulator().find(text).is_ok()
+    }
+
+    /// The Indonesian words of a key.
+    pub fn words(key: &str) -> String {
+        Words::of(Language::Indonesian).get(key)
+    }
+
+    /// Which screen is shown.
+    pub fn shown(&self) -> Shown {
+        self.app.shown()
+    }
+
+    /// The simulator of the smallest screen.
+    pub fn simulator(&self) -> Simulator<'_, Message> {
+        Simulator::with_size(settings(), SMALLEST, self.app.view())
+    }
+
+    /// Lets an operator act, and feeds what came of it back.
+    pub fn drive(&mut self, act: impl FnOnce(&mut Simulator<'_, Message>) -> Result<(), iced_test::Error>) {
+        let mut simulator = self.simulator();
+        act(&mut simulator).unwrap();
+        let messages: Vec<_> = simulator.into_messages().collect();
+        for message in messages {
+            drop(self.app.update(message));
+        }
+    }
+
+    /// Clicks a field of this name and types into it.
+    pub fn type_into(&mut self, field: &'static str, text: &str) {
+        for letter in text.chars() {
+            self.drive(|ui| {
+                ui.click(iced_test::selector::id(field))?;
+                // Behind what stands there already.
+                let _ = ui.tap_key(iced::keyboard::key::Named::End);
+                let _ = ui.typewrite(&letter.to_string());
+                Ok(())
+            });
+        }
+    }
+}
+
+/// The looks and languages in which every screen is looked at.
+pub const APPEARANCES: [(Tongue, Look, &str); 4] = [
+    (Tongue::Indonesian, Look::Light, "id-light"),
+    (Tongue::Indonesian, Look::Dark, "id-dark"),
+    (Tongue::English, Look::Light, "en-light"),
+    (Tongue::English, Look::Contrast, "en-contrast"),
+];
+
+/// Draws a screen and writes it as `target/screens/<name>-<appearance>-tiny-skia.png`, to be looked at.
+pub fn look_at(name: &str, board: &Board, prepare: impl Fn(&mut Rig)) {
+    for (language, look, appearance) in APPEARANCES {
+        let preferences = Preferences { language, look, ..Preferences::default() };
+        let mut rig = Rig::with(board.clone(), preferences);
+        prepare(&mut rig);
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/target/screens");
+        let path = format!("{folder}/{name}-{appearance}");
+        drop(std::fs::remove_file(format!("{path}-tiny-skia.png")));
+        let picture = rig.simulator().snapshot(&look.theme()).unwrap();
+        assert!(picture.matches_image(&path).unwrap());
+    }
+}
