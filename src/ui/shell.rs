@@ -7,7 +7,7 @@ use iced::{Center, Fill};
 use super::action::{Action, Kind};
 use super::context::Context;
 use super::keys::Key;
-use super::spacing::{ACTION_BAR, BODY, CAPTION, L, M, S, TOP_BAR, VALUE, XS};
+use super::spacing::{ACTION_BAR, BODY, CAPTION, FOOTER, L, M, S, TOP_BAR, VALUE, XS};
 use super::theme::{Tone, ink, plate};
 use super::widget::parts::{BOLD, banner, chip, key_button, key_cap};
 use super::{Element, text as say};
@@ -36,7 +36,8 @@ pub fn frame<'a, M: Clone + 'a>(
         parts = parts.push(container(message).padding([S, L]));
     }
     parts = parts.push(container(body).width(Fill).height(Fill).padding([M, L]));
-    parts = parts.push(action_bar(actions, global));
+    parts = parts.push(action_bar(actions));
+    parts = parts.push(footer(global));
     container(parts).width(Fill).height(Fill).style(plate::ground).into()
 }
 
@@ -135,27 +136,31 @@ fn message<'a, M: 'a>(ctx: &Context<'a>) -> Option<Element<'a, M>> {
 }
 
 /// The next action stands at the right end, the largest; what else can be done from the left.
-fn action_bar<'a, M: Clone + 'a>(actions: Vec<Action<M>>, global: Vec<Action<M>>) -> Element<'a, M> {
+fn action_bar<'a, M: Clone + 'a>(actions: Vec<Action<M>>) -> Element<'a, M> {
     let mut bar = row![].spacing(S).align_y(Center);
     let (primary, others): (Vec<_>, Vec<_>) = actions.into_iter().partition(|action| action.kind == Kind::Primary);
     for action in others.into_iter().filter(|action| action.kind != Kind::Hidden) {
         bar = bar.push(key_button(action));
     }
     bar = bar.push(Space::new().width(Fill));
-    for action in global.into_iter().filter(|action| action.kind != Kind::Hidden) {
-        bar = bar.push(hint(action));
-    }
     for action in primary {
         bar = bar.push(key_button(action));
     }
     container(bar).width(Fill).height(ACTION_BAR).center_y(ACTION_BAR).padding([0.0, L]).style(plate::bar).into()
 }
 
+/// The keys that work everywhere.
+fn footer<'a, M: Clone + 'a>(global: Vec<Action<M>>) -> Element<'a, M> {
+    let hints = global.into_iter().filter(|action| action.kind != Kind::Hidden).map(hint);
+    let bar = row(hints).spacing(M).align_y(Center);
+    container(bar).width(Fill).height(FOOTER).center_y(FOOTER).padding([0.0, L]).into()
+}
+
 /// A key that works everywhere: small, so that it does not compete with the step's own actions.
 fn hint<'a, M: Clone + 'a>(action: Action<M>) -> Element<'a, M> {
     let words = row![key_cap(action.key), text(action.label).size(CAPTION)].spacing(XS).align_y(Center);
     iced::widget::button(words)
-        .padding([S, XS])
+        .padding([2.0, XS])
         .style(iced::widget::button::text)
         .on_press_maybe(action.message)
         .into()

@@ -30,5 +30,7 @@ pub const TARGET: f32 = 44.0;
 pub const TOP_BAR: f32 = 40.0;
 /// Height of the bar with the actions.
 pub const ACTION_BAR: f32 = 64.0;
+/// Height of the line with the keys that work everywhere.
+pub const FOOTER: f32 = 30.0;
 /// Roundness of corners.
 pub const RADIUS: f32 = 6.0;

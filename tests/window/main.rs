@@ -7,4 +7,20 @@
 mod boards;
 mod rig;
 
+mod confirm;
+mod devices;
+mod done;
+mod fingerprints;
 mod frame;
+mod help;
+mod home;
+mod iris;
+mod login;
+mod photo;
+mod resident;
+mod settings;
+mod setup;
+mod signature;
+mod supervisor;
+mod trouble;
+mod verify;

@@ -1,0 +1,1 @@
+//! Every trouble has a sentence.
