@@ -40,6 +40,8 @@ impl Global {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Make a real station in an empty data directory: region, number, the district's keys, first officers.
+    Setup,
     /// Take synthetic residents (or folders of real images) through the whole line, without a window.
     Simulate(super::simulate::Options),
     /// Accuracy of an engine over all pairs of a folder `<identity>_<sample>.png`.

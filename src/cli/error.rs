@@ -47,6 +47,12 @@ pub(super) enum CliError {
         #[source]
         source: std::io::Error,
     },
+    #[cfg(feature = "gui")]
+    #[error(transparent)]
+    Window(#[from] crate::ui::display::WindowError),
+    #[cfg(feature = "gui")]
+    #[error("the computer has no room for another thread; close other programs")]
+    Thread(#[source] std::io::Error),
     #[error("the result cannot be printed; check where the output goes and run it again")]
     Output(#[source] std::io::Error),
     #[error("the result cannot be put into JSON")]
@@ -56,6 +62,14 @@ pub(super) enum CliError {
 impl CliError {
     pub(super) fn file(path: impl Into<PathBuf>, source: std::io::Error) -> Self {
         Self::File { path: path.into(), source }
+    }
+
+    /// A folder of images that gives no people.
+    pub(super) fn folder(error: rekam_simulator::replay::SourceError) -> Self {
+        match error.downcast::<rekam_simulator::replay::FolderError>() {
+            Ok(folder) => Self::Folder(*folder),
+            Err(other) => Self::Usage(other.to_string()),
+        }
     }
 
     /// Cause and next action in one sentence.

@@ -26,6 +26,8 @@ mod doctor;
 mod error;
 mod evaluate;
 mod simulate;
+#[cfg(feature = "gui")]
+mod window;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -93,12 +95,25 @@ fn outlive_file_limits() {
 fn dispatch(arguments: Arguments) -> Result<Outcome, CliError> {
     let global = arguments.global;
     match arguments.command {
-        None => simulate::run(&global, &simulate::Options::default()),
+        None => station(&global, false),
+        Some(Command::Setup) => station(&global, true),
         Some(Command::Simulate(options)) => simulate::run(&global, &options),
         Some(Command::Evaluate(options)) => evaluate::run(&global, &options),
         Some(Command::Batch(command)) => batch::run(&global, &command),
         Some(Command::Doctor(options)) => doctor::run(&global, &options),
     }
+}
+
+/// The station with its window.
+#[cfg(feature = "gui")]
+fn station(global: &args::Global, setup: bool) -> Result<Outcome, CliError> {
+    window::open(global, setup)
+}
+
+/// This build has no window.
+#[cfg(not(feature = "gui"))]
+fn station(_: &args::Global, _: bool) -> Result<Outcome, CliError> {
+    Err(CliError::Usage("this build has no window; build with the feature gui, or use rekam simulate".into()))
 }
 
 /// Prints one JSON object on standard output.

@@ -187,13 +187,7 @@ impl Desk {
     /// Captures and judges one finger.
     pub fn capture_finger(&self, bays: &Bays, finger: Finger) -> Result<Judged, DeskError> {
         let image = bays.finger(ScanTarget::Single(finger))?.wait(self.capture_limit)?;
-        self.engines.finger(&image).map_err(|error| match error {
-            // Larger than a hand: whatever lay on the glass was no finger.
-            EngineError::Fingerprint(fingerprint::ExtractError::TooLarge { .. }) => {
-                JobError::from(CaptureError::Retry(Retry::CleanGlass)).into()
-            }
-            other => other.into(),
-        })
+        judge_finger(&self.engines, &image)
     }
 
     /// Captures and judges one eye. An image without an eye is for the resident to mend, not an error.
@@ -201,15 +195,14 @@ impl Desk {
         let samples = bays.eyes(EyeSet::One(eye))?.wait(self.capture_limit)?;
         let nothing = || JobError::from(CaptureError::Retry(Retry::NothingPresented));
         let image: &GrayImage = samples.iter().find(|s| s.eye == eye).map(|s| &s.image).ok_or_else(nothing)?;
-        self.engines.eye(image).map_err(|error| match error {
-            EngineError::Iris(_) => JobError::from(CaptureError::Retry(Retry::OpenEyes)).into(),
-            other => other.into(),
-        })
+        judge_eye(&self.engines, image)
     }
 
-    /// Captures a portrait.
+    /// Captures a portrait at once: nobody is looking who could choose the moment.
     pub fn capture_photo(&self, bays: &Bays) -> Result<Judged, DeskError> {
-        Ok(self.engines.photo(&bays.photo()?.wait(self.capture_limit)?)?)
+        let job = bays.photo()?;
+        job.finish();
+        Ok(self.engines.photo(&job.wait(self.capture_limit)?)?)
     }
 
     /// Captures a signature.
@@ -365,4 +358,29 @@ impl Desk {
 
 fn next_hit(session: &Session) -> HitId {
     HitId(format!("{}/H{}", session.record(), session.hits().count() + 1))
+}
+
+/// Judges a finger. An image that no hand can give is for the resident to mend, not an error.
+///
+/// # Errors
+/// [`JobError`] with what to do differently; the engines.
+pub fn judge_finger(engines: &Engines, image: &GrayImage) -> Result<Judged, DeskError> {
+    engines.finger(image).map_err(|error| match error {
+        // Larger than a hand: whatever lay on the glass was no finger.
+        EngineError::Fingerprint(fingerprint::ExtractError::TooLarge { .. }) => {
+            JobError::from(CaptureError::Retry(Retry::CleanGlass)).into()
+        }
+        other => other.into(),
+    })
+}
+
+/// Judges an eye; an image without one is for the resident to mend.
+///
+/// # Errors
+/// As [`judge_finger`].
+pub fn judge_eye(engines: &Engines, image: &GrayImage) -> Result<Judged, DeskError> {
+    engines.eye(image).map_err(|error| match error {
+        EngineError::Iris(_) => JobError::from(CaptureError::Retry(Retry::OpenEyes)).into(),
+        other => other.into(),
+    })
 }

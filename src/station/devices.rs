@@ -8,6 +8,7 @@ use rekam_hal::{
 };
 
 use super::job::{Job, JobError};
+use super::training::presenter::Which;
 
 /// A place for one device. A hung capture keeps the old device; plugging in anew puts a fresh one in its place.
 pub struct Bay<D: ?Sized> {
@@ -63,7 +64,32 @@ fn absent(kind: &str) -> JobError {
     CaptureError::Device(DeviceError::new(kind, DeviceErrorKind::Gone)).into()
 }
 
+impl<D: Peripheral + ?Sized> Bay<D> {
+    /// Asks the device for a sign of life, unless a capture holds it.
+    fn probe(&self) -> Result<(), DeviceError> {
+        match self.device.try_lock() {
+            Ok(mut device) => device.probe(),
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner().probe(),
+            Err(TryLockError::WouldBlock) => Err(DeviceError::new(self.info.model.clone(), DeviceErrorKind::Busy)),
+        }
+    }
+}
+
 impl Bays {
+    /// Asks a device for a sign of life.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn probe(&self, which: Which) -> Result<(), DeviceError> {
+        let gone = || Err(DeviceError::new(which.word(), DeviceErrorKind::Gone));
+        match which {
+            Which::Camera => self.camera.as_ref().map_or_else(gone, Bay::probe),
+            Which::Pad => self.pad.as_ref().map_or_else(gone, Bay::probe),
+            Which::Scanner => self.scanner.as_ref().map_or_else(gone, Bay::probe),
+            Which::Iris => self.iris.as_ref().map_or_else(gone, Bay::probe),
+        }
+    }
+
     /// Everything that is present.
     pub fn infos(&self) -> Vec<&DeviceInfo> {
         let camera = self.camera.as_ref().map(Bay::info);
@@ -73,10 +99,10 @@ impl Bays {
         [camera, pad, scanner, iris].into_iter().flatten().collect()
     }
 
-    /// Takes a portrait.
+    /// Takes a portrait when the operator finishes the job, and never before.
     pub fn photo(&self) -> Result<Job<RgbImage>, JobError> {
         let bay = self.camera.as_ref().ok_or_else(|| absent("camera"))?;
-        bay.start(|camera, cancel, _, progress| camera.capture(cancel, progress))
+        bay.start(|camera, cancel, finish, progress| camera.capture(finish, cancel, progress))
     }
 
     /// Takes a signature.
@@ -88,12 +114,12 @@ impl Bays {
     /// Takes a fingerprint.
     pub fn finger(&self, target: ScanTarget) -> Result<Job<GrayImage>, JobError> {
         let bay = self.scanner.as_ref().ok_or_else(|| absent("fingerprint scanner"))?;
-        bay.start(move |scanner, cancel, _, progress| scanner.capture(target, cancel, progress))
+        bay.start(move |scanner, cancel, finish, progress| scanner.capture(finish, target, cancel, progress))
     }
 
     /// Takes one eye or both.
     pub fn eyes(&self, eyes: EyeSet) -> Result<Job<Vec<EyeSample>>, JobError> {
         let bay = self.iris.as_ref().ok_or_else(|| absent("iris camera"))?;
-        bay.start(move |iris, cancel, _, progress| iris.capture(eyes, cancel, progress))
+        bay.start(move |iris, cancel, finish, progress| iris.capture(finish, eyes, cancel, progress))
     }
 }

@@ -33,6 +33,9 @@ pub enum DeskError {
     /// The duplicate check died.
     #[error(transparent)]
     Dedup(#[from] Stopped),
+    /// The office.
+    #[error(transparent)]
+    Office(#[from] crate::office::OfficeError),
     /// The record could not be sealed or the batch not written.
     #[error(transparent)]
     Batch(#[from] BatchError),

@@ -15,8 +15,10 @@ use crate::batch::{
 use crate::dedup::{PersonRef, worker::Worker};
 use crate::domain::session::{HitId, RecordClass, RecordId, Status, Undone, Verdict, VoidReason, Wish};
 use crate::domain::user::{Role, UserId};
-use crate::store::{Access, Act, BatchState, RecordFilter, RecordSummary, Unlocked};
+use crate::office::within;
+use crate::store::{Access, Account, Act, BatchState, NewUser, RecordFilter, RecordSummary, Unlocked};
 
+use super::counter::{close_account, open_account};
 use super::error::DeskError;
 use super::finished::batch_name;
 use super::ledger::Ledger;
@@ -99,6 +101,26 @@ impl Supervisor {
             self.follow(record, Wish::MarkExported { batch: batch.file })?;
         }
         self.follow(record, Wish::Void { reason, supervisor: self.user.clone() })
+    }
+
+    /// Lets somebody work here; account and passphrase.
+    ///
+    /// # Errors
+    /// The store: a name that is taken, the disk.
+    pub fn add_officer(&self, user: &NewUser, account: Account) -> Result<(), DeskError> {
+        self.ledger.store.add_user(&self.unlocked, user)?;
+        let (by, at) = (self.user.as_str().to_owned(), self.ledger.clock.now());
+        Ok(within(&self.ledger.store, move |db| open_account(db, &account, &by, at))?)
+    }
+
+    /// Closes an account: the passphrase opens nothing any more, the name stays with past deeds.
+    ///
+    /// # Errors
+    /// The store.
+    pub fn remove_officer(&self, id: &str) -> Result<(), DeskError> {
+        let (officer, by, at) = (id.to_owned(), self.user.as_str().to_owned(), self.ledger.clock.now());
+        within(&self.ledger.store, move |db| close_account(db, &officer, &by, at))?;
+        Ok(self.ledger.store.remove_user(&self.unlocked, id)?)
     }
 
     fn follow(&self, record: &RecordId, wish: Wish) -> Result<(), DeskError> {

@@ -52,6 +52,15 @@ impl Store {
         dir.join(files::KEYRING).exists()
     }
 
+    /// What can be known of the store in `dir` without a passphrase: whether it is for training, and its users.
+    ///
+    /// # Errors
+    /// [`StoreError::NoStore`], and a keyring that cannot be read.
+    pub fn peek(dir: &Path) -> Result<(bool, Vec<(String, Access)>)> {
+        let keyring = read_keyring(dir)?;
+        Ok((keyring.training(), keyring.users()))
+    }
+
     /// Makes a store in `dir` (created when absent) and opens it with all its keys.
     ///
     /// # Errors

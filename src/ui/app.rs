@@ -19,7 +19,8 @@ use super::outcome::{Outcome, Route};
 use super::pictures::{Frame, Pictures};
 use super::preferences::Preferences;
 use super::screen::{
-    confirm, devices, done, fingerprints, help, home, iris, login, photo, settings, setup, signature, supervisor, verify,
+    confirm, devices, done, fingerprints, help, home, iris, login, photo, settings, setup, signature, supervisor,
+    verify,
 };
 use super::{Element, resident, shell};
 use crate::domain::session::{RecordId, Step};

@@ -28,9 +28,9 @@ impl Pictures {
         }
         self.0.retain(|id, _| wanted.iter().any(|picture| picture.id == *id));
         for picture in wanted {
-            self.0.entry(picture.id).or_insert_with(|| {
-                Handle::from_rgba(picture.width, picture.height, picture.rgba.as_ref().clone())
-            });
+            self.0
+                .entry(picture.id)
+                .or_insert_with(|| Handle::from_rgba(picture.width, picture.height, picture.rgba.as_ref().clone()));
         }
     }
 

@@ -42,10 +42,8 @@ pub fn frame<'a, M: Clone + 'a>(
 }
 
 fn training<'a, M: 'a>(ctx: &Context<'a>) -> Element<'a, M> {
-    let words = row![
-        text(ctx.t("training-banner")).size(BODY).font(BOLD),
-        text(ctx.t("training-explained")).size(CAPTION),
-    ];
+    let words =
+        row![text(ctx.t("training-banner")).size(BODY).font(BOLD), text(ctx.t("training-explained")).size(CAPTION),];
     container(words.spacing(M).align_y(Center)).center_x(Fill).padding([XS, M]).style(plate::training).into()
 }
 

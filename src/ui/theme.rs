@@ -370,12 +370,7 @@ pub fn meter(tone: Tone) -> impl Fn(&Theme) -> progress_bar::Style {
 
 /// A thin line between things.
 pub fn hairline(theme: &Theme) -> rule::Style {
-    rule::Style {
-        color: tokens(theme).line,
-        radius: 0.0.into(),
-        fill_mode: rule::FillMode::Full,
-        snap: true,
-    }
+    rule::Style { color: tokens(theme).line, radius: 0.0.into(), fill_mode: rule::FillMode::Full, snap: true }
 }
 
 /// A list that is longer than its place.

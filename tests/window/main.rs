@@ -5,6 +5,7 @@
 #![allow(dead_code, reason = "fixtures are shared by many screens")]
 
 mod boards;
+mod counter;
 mod rig;
 
 mod confirm;

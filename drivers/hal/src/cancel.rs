@@ -1,4 +1,7 @@
-//! Stopping a blocking capture from another thread.
+//! Stopping a blocking capture from another thread, or telling it that the moment has come.
+//!
+//! One kind of token serves both, because both are said once and for good: as `cancel` it ends the capture without a
+//! sample, as `trigger` or `finish` with the sample of this moment.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,12 +16,12 @@ impl Cancel {
         Self::default()
     }
 
-    /// Ends every capture that holds this token, soon and for good.
+    /// Pulls the token: every capture that holds it ends soon, with a sample or without, as its role says.
     pub fn cancel(&self) {
         self.0.store(true, Ordering::Release);
     }
 
-    /// Whether the capture should end.
+    /// Whether the token was pulled.
     pub fn is_cancelled(&self) -> bool {
         self.0.load(Ordering::Acquire)
     }

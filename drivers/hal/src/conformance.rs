@@ -5,29 +5,35 @@
 //! held against the same ones. A [`Rig`] is the hand that plugs, unplugs and presents; a [`Report`] tells clause by
 //! clause what held.
 //!
-//! Nothing here measures time: a capture must end within a *number* of progress calls after it was cancelled, and
-//! only a capture that neither reports nor returns for a minute is called hanging.
+//! Nothing here measures time: a capture must end within a *number* of progress calls after it was cancelled or
+//! triggered, and only a capture that neither reports nor returns for a minute is called hanging.
 
+mod finished;
 mod report;
 mod samples;
 mod supervised;
 #[cfg(test)]
 mod tests;
+mod triggered;
 
 use std::sync::Arc;
 
 pub use report::{Clause, NonConformance, Report, Verdict, assert_conforms};
-use supervised::{Capture, Seen, supervised};
+use supervised::{Capture, Seen, Tokens, supervised};
 
 use crate::cancel::Cancel;
 use crate::device::{
     Camera, DeviceInfo, Eye, EyeSet, Finger, FingerprintScanner, IrisCamera, Peripheral, Progress, ScanTarget,
     SignaturePad,
 };
-use crate::error::{CaptureError, DeviceError, DeviceErrorKind, Retry};
+use crate::error::{CaptureError, DeviceError, DeviceErrorKind};
 
 /// Progress calls a device may still make after its token was pulled.
 pub const CALLS_AFTER_CANCEL: usize = 4;
+
+/// Progress calls a device may still make after its trigger was pulled: what a fast camera shows in the second that
+/// it has for the still.
+pub const CALLS_AFTER_TRIGGER: usize = 30;
 
 /// The hand at the device. `D` is the trait object of the device's kind.
 pub trait Rig<D: ?Sized> {
@@ -56,28 +62,62 @@ pub trait Rig<D: ?Sized> {
 struct Kind<D: ?Sized, T> {
     capture: Capture<D, T>,
     judge: fn(&DeviceInfo, &T) -> Result<(), String>,
+    release: Release,
+}
+
+/// Who decides that it is time for the sample.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Release {
+    /// The device, or the operator before it.
+    Device,
+    /// The operator alone.
+    Operator,
+}
+
+/// News after which the operator in this suite takes a picture: time for a few frames.
+const RELEASED_AFTER: usize = 4;
+
+impl Release {
+    /// Whether the operator pulls the trigger at this piece of news. A camera without preview shows nothing to wait
+    /// for.
+    fn is_due(self, call: usize, info: &DeviceInfo) -> bool {
+        match self {
+            Self::Device => false,
+            Self::Operator => !info.capabilities.preview || call + 1 >= RELEASED_AFTER,
+        }
+    }
 }
 
 /// Holds a photo camera against all clauses.
 pub fn camera(rig: &mut dyn Rig<dyn Camera>) -> Report {
-    let capture: Capture<dyn Camera, _> = Arc::new(|device, cancel, progress| device.capture(cancel, progress));
-    suite(rig, &Kind { capture, judge: samples::photo })
+    let capture: Capture<dyn Camera, _> =
+        Arc::new(|device, tokens, progress| device.capture(&tokens.trigger, &tokens.cancel, progress));
+    let kind = Kind { capture, judge: samples::photo, release: Release::Operator };
+    let mut report = suite(rig, &kind);
+    report.note(triggered::CLAUSE, triggered::clause(rig, &kind));
+    report
 }
 
 /// Holds a fingerprint scanner against all clauses.
 pub fn fingerprint_scanner(rig: &mut dyn Rig<dyn FingerprintScanner>) -> Report {
+    let index = ScanTarget::Single(Finger::RightIndex);
     let capture: Capture<dyn FingerprintScanner, _> =
-        Arc::new(|device, cancel, progress| device.capture(ScanTarget::Single(Finger::RightIndex), cancel, progress));
-    suite(rig, &Kind { capture, judge: samples::finger })
+        Arc::new(move |device, tokens, progress| device.capture(&tokens.trigger, index, &tokens.cancel, progress));
+    let kind = Kind { capture, judge: samples::finger, release: Release::Device };
+    let mut report = suite(rig, &kind);
+    report.note(triggered::CLAUSE, triggered::clause(rig, &kind));
+    report
 }
 
 /// Holds an iris camera against all clauses.
 pub fn iris_camera(rig: &mut dyn Rig<dyn IrisCamera>) -> Report {
-    let one: Capture<dyn IrisCamera, _> =
-        Arc::new(|device, cancel, progress| device.capture(EyeSet::One(Eye::Right), cancel, progress));
-    let mut report = suite(rig, &Kind { capture: one, judge: |info, eyes| samples::right_eye(info, eyes) });
-    let both: Capture<dyn IrisCamera, _> =
-        Arc::new(|device, cancel, progress| device.capture(EyeSet::Both, cancel, progress));
+    let of = |eyes: EyeSet| -> Capture<dyn IrisCamera, Eyes> {
+        Arc::new(move |device, tokens, progress| device.capture(&tokens.trigger, eyes, &tokens.cancel, progress))
+    };
+    let (one, both) = (of(EyeSet::One(Eye::Right)), of(EyeSet::Both));
+    let kind = Kind { capture: one, judge: |info, eyes| samples::right_eye(info, eyes), release: Release::Device };
+    let mut report = suite(rig, &kind);
+    report.note(triggered::CLAUSE, triggered::clause(rig, &kind));
     report.note("both eyes are taken at once exactly as claimed", eyes_as_claimed(rig, &both));
     report
 }
@@ -85,10 +125,10 @@ pub fn iris_camera(rig: &mut dyn Rig<dyn IrisCamera>) -> Report {
 /// Holds a signature pad against all clauses.
 pub fn signature_pad(rig: &mut dyn Rig<dyn SignaturePad>) -> Report {
     let capture: Capture<dyn SignaturePad, _> =
-        Arc::new(|device, cancel, progress| device.capture(&Cancel::new(), cancel, progress));
-    let mut report = suite(rig, &Kind { capture, judge: samples::signature });
-    report.note("the operator may finish a signature", finished_with_ink(rig));
-    report.note("finishing an empty pad asks to write", finished_without_ink(rig));
+        Arc::new(|device, tokens, progress| device.capture(&tokens.trigger, &tokens.cancel, progress));
+    let mut report = suite(rig, &Kind { capture, judge: samples::signature, release: Release::Device });
+    report.note("the operator may finish a signature", finished::with_ink(rig));
+    report.note("finishing an empty pad asks to write", finished::without_ink(rig));
     report
 }
 
@@ -148,8 +188,33 @@ where
         Ok(self.device()?.info().clone())
     }
 
-    fn capture(&mut self, cancel: &Cancel, act: impl FnMut(usize, &Progress)) -> Result<Seen<T>, String> {
-        supervised(&mut self.device, &self.kind.capture, cancel, act)
+    /// A capture, with the operator at the trigger where the device needs one.
+    fn capture(&mut self, cancel: &Cancel, mut act: impl FnMut(usize, &Progress)) -> Result<Seen<T>, String> {
+        let tokens = Tokens { cancel: cancel.clone(), ..Tokens::default() };
+        let (release, info) = (self.kind.release, self.info()?);
+        let mut released = None;
+        let seen = self.capture_with(&tokens, |call, news| {
+            act(call, news);
+            // Whoever has cancelled wants no picture any more.
+            if release.is_due(call, &info) && !tokens.cancel.is_cancelled() {
+                tokens.trigger.cancel();
+                released.get_or_insert(call);
+            }
+            // A device that streams on for ever must not hang the suite.
+            if released.is_some_and(|at| call > at + CALLS_AFTER_TRIGGER) {
+                tokens.cancel.cancel();
+            }
+        })?;
+        match (release, &seen.result) {
+            (Release::Operator, Ok(_)) if !tokens.trigger.is_cancelled() => {
+                Err("it delivers without having been triggered".to_owned())
+            }
+            (Release::Operator | Release::Device, _) => Ok(seen),
+        }
+    }
+
+    fn capture_with(&mut self, tokens: &Tokens, act: impl FnMut(usize, &Progress)) -> Result<Seen<T>, String> {
+        supervised(&mut self.device, &self.kind.capture, tokens, act)
     }
 
     /// An undisturbed capture must give a valid sample.
@@ -353,7 +418,8 @@ where
 type Eyes = Vec<crate::device::EyeSample>;
 
 fn eyes_as_claimed(rig: &mut dyn Rig<dyn IrisCamera>, both: &Capture<dyn IrisCamera, Eyes>) -> Result<(), String> {
-    let kind = Kind { capture: Arc::clone(both), judge: |info, eyes| samples::both_eyes(info, eyes) };
+    let (capture, release) = (Arc::clone(both), Release::Device);
+    let kind = Kind { capture, judge: |info, eyes| samples::both_eyes(info, eyes), release };
     let mut bench = Bench::open(rig, &kind)?;
     match bench.info()?.capabilities.eyes_at_once {
         2 => bench.works().map(drop),
@@ -362,43 +428,5 @@ fn eyes_as_claimed(rig: &mut dyn Rig<dyn IrisCamera>, both: &Capture<dyn IrisCam
             other => Err(format!("a camera for one eye, asked for both, gives {}", outcome(&other))),
         },
         other => Err(format!("it claims {other} eyes at once")),
-    }
-}
-
-/// A capture that the operator finishes at the first news that `when` accepts.
-fn finished(
-    rig: &mut dyn Rig<dyn SignaturePad>,
-    there: bool,
-    when: fn(&Progress) -> bool,
-) -> Result<Seen<crate::ink::Signature>, String> {
-    let finish = Cancel::new();
-    let token = finish.clone();
-    let capture: Capture<dyn SignaturePad, _> =
-        Arc::new(move |device, cancel, progress| device.capture(&token, cancel, progress));
-    let kind = Kind { capture, judge: samples::signature };
-    let mut bench = Bench::open(rig, &kind)?;
-    rig.present(there);
-    let seen = bench.capture(&Cancel::new(), |_, news| {
-        if when(news) {
-            finish.cancel();
-        }
-    });
-    rig.present(true);
-    seen
-}
-
-fn finished_with_ink(rig: &mut dyn Rig<dyn SignaturePad>) -> Result<(), String> {
-    let seen = finished(rig, true, |news| matches!(news, Progress::Pen(_)))?;
-    match seen.result {
-        Ok(signature) if signature.points() > 0 => Ok(()),
-        other => Err(format!("finishing a written signature gives {}", outcome(&other))),
-    }
-}
-
-fn finished_without_ink(rig: &mut dyn Rig<dyn SignaturePad>) -> Result<(), String> {
-    let seen = finished(rig, false, |_| true)?;
-    match seen.result {
-        Err(CaptureError::Retry(Retry::NothingWritten)) => Ok(()),
-        other => Err(format!("finishing an empty pad gives {}", outcome(&other))),
     }
 }

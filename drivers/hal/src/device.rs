@@ -170,8 +170,14 @@ pub trait Peripheral: Send {
 
 /// A photo camera.
 pub trait Camera: Peripheral {
-    /// Takes one picture at full resolution; frames arrive through `progress` until then.
-    fn capture(&mut self, cancel: &Cancel, progress: &mut dyn FnMut(Progress)) -> Result<RgbImage, CaptureError>;
+    /// Takes one picture at full resolution, within a second after `trigger` is pulled and never before: only the
+    /// operator sees when a face is ready. Frames arrive through `progress` until then.
+    fn capture(
+        &mut self,
+        trigger: &Cancel,
+        cancel: &Cancel,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<RgbImage, CaptureError>;
 }
 
 /// A signature pad.
@@ -188,9 +194,11 @@ pub trait SignaturePad: Peripheral {
 
 /// A fingerprint scanner.
 pub trait FingerprintScanner: Peripheral {
-    /// Waits for the finger and delivers one image: upright, with its resolution, bit depth and polarity.
+    /// Waits for the finger and delivers one image: upright, with its resolution, bit depth and polarity. The device
+    /// decides when; `trigger` makes it take what is there now, within a second, or ask to try again when nothing is.
     fn capture(
         &mut self,
+        trigger: &Cancel,
         target: ScanTarget,
         cancel: &Cancel,
         progress: &mut dyn FnMut(Progress),
@@ -199,9 +207,11 @@ pub trait FingerprintScanner: Peripheral {
 
 /// A near-infrared iris camera.
 pub trait IrisCamera: Peripheral {
-    /// Waits for the eye or eyes and delivers one image of each.
+    /// Waits for the eye or eyes and delivers one image of each. The device decides when; `trigger` makes it take what
+    /// is there now, within a second, or ask to try again when nothing is.
     fn capture(
         &mut self,
+        trigger: &Cancel,
         eyes: EyeSet,
         cancel: &Cancel,
         progress: &mut dyn FnMut(Progress),

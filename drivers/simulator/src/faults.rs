@@ -58,6 +58,10 @@ pub enum Fault {
     WrongFinger,
     /// The sample is out of focus.
     Blur,
+    /// The finger is wet: its ridges run together, dark. Other devices do not notice.
+    Wet,
+    /// The finger is dry: its ridges are pale and broken. Other devices do not notice.
+    Dry,
     /// The device does not answer.
     Silence,
     /// The resident takes long: many rounds of waiting before the sample.

@@ -10,7 +10,6 @@ use std::time::Instant;
 use rekam_hal::{DeviceErrorKind, Finger};
 
 use super::plan::Visit;
-use super::presenter::{Presenter, Which, device_of};
 use super::{Options, World, morning};
 use crate::cli::error::CliError;
 use crate::domain::session::{
@@ -20,6 +19,7 @@ use crate::domain::session::{
 use crate::domain::session::{Correction, RecordClass};
 use crate::office::queue::{self, Priority, Visitor};
 use crate::office::{schedule, within};
+use crate::station::training::presenter::{Presenter, Which};
 use crate::station::training::{self, finger_template, iris_template};
 use crate::station::{Clock, Desk, DeskError, Judged, SimulatedClock};
 use crate::store::TicketState;
@@ -58,7 +58,7 @@ impl<'a> Driver<'a> {
     /// Brings the visit's record to its end.
     pub(super) fn drive(&mut self, presenter: &mut Presenter, visit: &Visit) -> Result<End, CliError> {
         let record = record_id(self.options, visit.number);
-        presenter.seat(visit);
+        presenter.seat(visit.person.clone(), visit.number);
         let ticket = self.call_in(visit)?;
         let mut seconds = BTreeMap::new();
         if self.begin(&record, visit)? {
@@ -210,7 +210,7 @@ impl<'a> Driver<'a> {
             let taken = if tired { None } else { self.take(presenter, visit, slot)? };
             match taken {
                 Some(judged) => {
-                    self.accept(Purpose::Slot(slot), judged, device_of(slot))?;
+                    self.accept(Purpose::Slot(slot), judged, Presenter::device_of(slot))?;
                 }
                 None => {
                     let reason = match slot {
@@ -262,7 +262,7 @@ impl<'a> Driver<'a> {
                     Some(judged) => judged,
                     None => Judged { media: "image/png", bytes: Vec::new(), template: None, quality: 0, advice: None },
                 };
-                self.desk.probe(slot, judged, Some(Presenter::device_id(device_of(slot))))?;
+                self.desk.probe(slot, judged, Some(Presenter::device_id(Presenter::device_of(slot))))?;
                 self.acknowledge_current()
             }
             ConfirmNeed::Supervisor => {
@@ -324,7 +324,7 @@ impl<'a> Driver<'a> {
             return Ok(false);
         }
         self.wish(Wish::SetAside { slot: kept, reason: "jari lain".into() })?;
-        self.accept(Purpose::Slot(kept), fresh, device_of(kept))?;
+        self.accept(Purpose::Slot(kept), fresh, Presenter::device_of(kept))?;
         Ok(true)
     }
 
@@ -362,7 +362,7 @@ impl<'a> Driver<'a> {
             if silent >= DEAD_AFTER {
                 return Err(error.into());
             }
-            reopen(presenter, device_of(slot))?;
+            reopen(presenter, Presenter::device_of(slot))?;
         }
     }
 

@@ -1,16 +1,9 @@
 //! The fault script of a run: what goes wrong with which device at which capture.
 
 use rekam_hal::Retry;
-use rekam_simulator::faults::{Fault, Script};
+use rekam_simulator::faults::Fault;
 
-/// One script per device.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Scripts {
-    pub(super) camera: Script,
-    pub(super) pad: Vec<(u64, Fault)>,
-    pub(super) scanner: Script,
-    pub(super) iris: Script,
-}
+use crate::station::training::presenter::Scripts;
 
 /// Captures for which a dead device stays silent: more than anybody waits for.
 const FOREVER: u64 = 64;
@@ -28,9 +21,14 @@ pub(super) fn parse(text: &str) -> Result<Scripts, String> {
             "unplug" => (Fault::Unplug { for_captures: 2 }, 1),
             "wrong" => (Fault::WrongFinger, 1),
             "blur" => (Fault::Blur, 1),
+            "wet" => (Fault::Wet, 1),
+            "dry" => (Fault::Dry, 1),
             "silence" => (Fault::Silence, 1),
             "dead" => (Fault::Silence, FOREVER),
-            _ => return Err(format!("there is no fault {name:?}; use retry, unplug, wrong, blur, silence or dead")),
+            _ => {
+                let known = "retry, unplug, wrong, blur, wet, dry, silence or dead";
+                return Err(format!("there is no fault {name:?}; use {known}"));
+            }
         };
         let captures = (capture..capture.saturating_add(times)).map(|at| (at, fault));
         match device {

@@ -9,7 +9,6 @@ mod faults;
 mod finish;
 mod papers;
 mod plan;
-mod presenter;
 mod report;
 
 use std::path::{Path, PathBuf};
@@ -24,11 +23,13 @@ use super::error::CliError;
 use super::{Outcome, print_json};
 use crate::dedup::{Gallery, Person, PersonRef, Templates, Worker};
 use crate::domain::session::Slot;
+use crate::station::training::presenter::{Folders, Presenter};
 use crate::station::training::{self, Plan, Training};
 use crate::station::{Desk, Engines, Ledger, Recipients, SimulatedClock, Supervisor};
 use crate::store::{FINGER, IRIS, Store};
 
 use rekam_hal::{Eye, Finger};
+use rekam_simulator::replay::Tempo;
 use rekam_simulator::replay::folder::DEFAULT_DPI;
 
 /// Arguments of `simulate`.
@@ -53,7 +54,7 @@ pub(in crate::cli) struct Options {
     #[arg(long, default_value_t = DEFAULT_DPI, value_name = "N")]
     dpi: f32,
     /// Things that go wrong: `device:fault@capture`, comma-separated. Devices: camera, pad, scanner, iris. Faults:
-    /// retry, unplug, wrong, blur, silence, dead.
+    /// retry, unplug, wrong, blur, wet, dry, silence, dead.
     #[arg(long, value_name = "SCRIPT", default_value = "")]
     faults: String,
     /// Seconds a device may take for one capture.
@@ -65,23 +66,6 @@ pub(in crate::cli) struct Options {
     /// Print each acknowledged event on standard output (for crash tests).
     #[arg(long, hide = true)]
     acks: bool,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            residents: 5,
-            seed: 1,
-            fingerprints: None,
-            irises: None,
-            photos: None,
-            dpi: DEFAULT_DPI,
-            faults: String::new(),
-            patience: 20,
-            pre_extracted: false,
-            acks: false,
-        }
-    }
 }
 
 impl Options {
@@ -111,11 +95,12 @@ pub(in crate::cli) fn run(global: &Global, options: &Options) -> Result<Outcome,
         None => temporary()?,
     };
     let script = faults::parse(&options.faults).map_err(CliError::Usage)?;
-    let folders = presenter::Folders::read(options)?;
+    let folders = Folders::read(options.fingerprints.as_deref(), options.irises.as_deref(), options.photos.as_deref())
+        .map_err(CliError::folder)?;
     progress(&format!("data directory {}", dir.display()));
     let world = World::open(&dir, options, global)?;
     let visits = plan::plan(&world.training, &folders, options)?;
-    let mut presenter = presenter::Presenter::new(folders, script, options.dpi)?;
+    let mut presenter = Presenter::new(folders, script, options.dpi, Tempo::AtOnce)?;
     let mut report = report::Report::new(visits.refused);
     let mut driver = driver::Driver::new(world.desk()?, &world, options);
     let papers = papers::Papers::new(&world)?;

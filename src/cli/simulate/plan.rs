@@ -4,16 +4,14 @@ use std::collections::BTreeSet;
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use rekam_hal::{Eye, Finger};
-use rekam_simulator::people::portrait::{Backdrop, Look};
 use rekam_simulator::people::register::{Defect, Row};
 
 use super::Options;
-use super::presenter::Folders;
 use crate::cli::error::CliError;
 use crate::domain::eligibility::eligibility;
 use crate::domain::resident::Resident;
 use crate::domain::session::{Correction, Field, HitBy};
+use crate::station::training::presenter::{Body, Folders};
 use crate::station::training::{Training, elsewhere_nik};
 
 /// One resident at the desk.
@@ -32,21 +30,6 @@ pub(super) struct Visit {
     pub(super) same: BTreeSet<String>,
     /// How the duplicate must show itself: one of these is enough.
     pub(super) expected: BTreeSet<HitBy>,
-}
-
-/// The body of a visitor.
-#[derive(Debug, Clone)]
-pub(super) struct Body {
-    /// Seed of everything synthetic.
-    pub(super) seed: u64,
-    /// Index into the folders, where real images are used.
-    pub(super) identity: Option<usize>,
-    /// Fingers to be excepted.
-    pub(super) missing_fingers: Vec<Finger>,
-    /// Eyes to be excepted.
-    pub(super) missing_eyes: Vec<Eye>,
-    /// What the portrait shows.
-    pub(super) look: Look,
 }
 
 /// The day.
@@ -142,10 +125,16 @@ fn synthetic(training: &Training, count: usize, rows: &mut Shuffled<'_>) -> Resu
         if let Some(row) = training.known_elsewhere().first()
             && let Some((row, resident)) = rows.find_any(|other| other.nik == row.nik)?
         {
-            visits.push(duplicate(row, resident, elsewhere_nik(&row.nik), [HitBy::Fingerprint, HitBy::Iris].into()));
+            visits.push(duplicate(
+                row,
+                resident,
+                elsewhere_nik(&row.nik),
+                [HitBy::Fingerprint, HitBy::Iris].into(),
+                rows.today,
+            ));
         }
         if let Some((row, resident)) = rows.find(|row| row.defect == Some(Defect::AlreadyRecorded))? {
-            visits.push(duplicate(row, resident, row.nik.clone(), [HitBy::Nik].into()));
+            visits.push(duplicate(row, resident, row.nik.clone(), [HitBy::Nik].into(), rows.today));
         }
     }
     if count >= 4
@@ -157,8 +146,8 @@ fn synthetic(training: &Training, count: usize, rows: &mut Shuffled<'_>) -> Resu
         && let Some(first) = second.same_person_as.and_then(|index| training.rows.get(index))
         && let Some((first, original)) = rows.find(|row| row.nik == first.nik)?
     {
-        last.push(duplicate(second, resident, first.nik.clone(), [HitBy::Fingerprint, HitBy::Iris].into()));
-        visits.push(new_visit(first, original));
+        last.push(duplicate(second, resident, first.nik.clone(), [HitBy::Fingerprint, HitBy::Iris].into(), rows.today));
+        visits.push(new_visit(first, original, rows.today));
     }
     let special: [fn(&Row) -> bool; 4] = [
         |row| wrong_data(row).is_some(),
@@ -169,14 +158,14 @@ fn synthetic(training: &Training, count: usize, rows: &mut Shuffled<'_>) -> Resu
     for wanted in special {
         let room = visits.len() + last.len() + 2 <= count;
         if room && let Some((row, resident)) = rows.find(wanted)? {
-            visits.push(new_visit(row, resident));
+            visits.push(new_visit(row, resident, rows.today));
         }
     }
     let planted: BTreeSet<String> = visits.iter().map(|visit| visit.resident.nik.as_str().to_owned()).collect();
     while visits.len() + last.len() < count {
         let (row, resident) = rows.next(true)?;
         if !planted.contains(&row.nik) {
-            visits.push(new_visit(row, resident));
+            visits.push(new_visit(row, resident, rows.today));
         }
     }
     visits.truncate(count - last.len());
@@ -197,7 +186,7 @@ fn from_folders(
     for number in 0..count {
         let (row, resident) = rows.next(true)?;
         let identity = number % people;
-        let mut visit = new_visit(row, resident);
+        let mut visit = new_visit(row, resident, rows.today);
         visit.person.identity = Some(identity);
         visit.person.missing_fingers = folders.missing_fingers();
         visit.person.missing_eyes = folders.missing_eyes(identity);
@@ -219,26 +208,20 @@ fn number(visits: &mut [Visit]) {
     visits.iter_mut().enumerate().for_each(|(number, visit)| visit.number = number);
 }
 
-fn new_visit(row: &Row, resident: Resident) -> Visit {
+fn new_visit(row: &Row, resident: Resident, today: time::Date) -> Visit {
     Visit {
         number: 0,
         wrong: wrong_data(row),
         invited: row.invitation.is_some() && row.defect != Some(Defect::ExpiredInvitation),
         same: BTreeSet::new(),
         expected: BTreeSet::new(),
-        person: Body {
-            seed: row.biometric_seed,
-            identity: None,
-            missing_fingers: row.missing_fingers.clone(),
-            missing_eyes: row.missing_eyes.clone(),
-            look: look(row),
-        },
+        person: Body::of_row(row, today),
         resident,
     }
 }
 
-fn duplicate(row: &Row, resident: Resident, other: String, expected: BTreeSet<HitBy>) -> Visit {
-    Visit { same: [other].into(), expected, wrong: None, ..new_visit(row, resident) }
+fn duplicate(row: &Row, resident: Resident, other: String, expected: BTreeSet<HitBy>, today: time::Date) -> Visit {
+    Visit { same: [other].into(), expected, wrong: None, ..new_visit(row, resident, today) }
 }
 
 fn wrong_data(row: &Row) -> Option<Correction> {
@@ -251,15 +234,4 @@ fn wrong_data(row: &Row) -> Option<Correction> {
         _ => (Field::Address, row.address.clone()),
     };
     Some(Correction { field, old, new: truth.clone(), document: "AKTA KELAHIRAN".into() })
-}
-
-fn look(row: &Row) -> Look {
-    let year = row.birthday().map_or(1990, |birthday| birthday.year());
-    let female = row.female();
-    Look {
-        backdrop: Backdrop::of(year, row.nationality == 2),
-        female,
-        veil: female && row.religion == 1 && !row.biometric_seed.is_multiple_of(3),
-        age: u32::try_from(2026 - year).unwrap_or(30),
-    }
 }

@@ -23,7 +23,7 @@ use crate::station::job::News;
 use crate::store::{Account, AuditReport, AuditRow, Batch, Ticket};
 
 use super::error::CounterError;
-pub use super::which::Which;
+pub use crate::station::training::presenter::Which;
 
 /// Everything a screen may show.
 #[derive(Clone)]

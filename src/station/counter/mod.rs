@@ -5,23 +5,62 @@
 //! [`Board`]. Captures and judging have threads of their own; this one looks after them between acts.
 
 mod act;
+mod at_desk;
+mod back_room;
 mod board;
+mod captures;
+mod equipment;
 mod error;
-mod which;
+mod export;
+mod hall;
+mod import;
+mod pictures;
+mod room;
+mod station;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc;
+use std::thread::{self, JoinHandle};
 
 use tokio::sync::watch;
 
 pub use act::{Act, NewOfficer, Passphrase, SetupPlan, Spoil};
+pub(crate) use back_room::{close_account, open_account};
 pub use board::{
     Aim, BackRoom, Board, Busy, Capture, Check, Device, End, Export, Finished, Found, FoundRow, Health, Home, Light,
     Officer, Outcome, Pending, PendingHit, Phase, Picture, Place, Preparing, Review, Rules, Seat, Shown, Side, Stage,
     Take, Trouble, Unfinished, Waiting, Which,
 };
 pub use error::{CounterError, SetupFault};
+pub use station::{SHORTEST_PASSPHRASE, check_officer, check_plan};
+
+use super::engines::Models;
+
+/// What the counter begins with.
+#[derive(Debug, Clone)]
+pub struct Start {
+    /// Data directory. Without a station in it, a training station is made.
+    pub dir: PathBuf,
+    /// Where the networks come from.
+    pub models: Models,
+    /// Make a real station instead.
+    pub setup: bool,
+}
+
+/// Starts the counter's thread. It ends when the last [`Line`] is gone; wait for it then, so that the database is
+/// closed in order.
+///
+/// # Errors
+/// When the system gives no thread.
+pub fn start(start: Start) -> std::io::Result<(Line, JoinHandle<()>)> {
+    let board = Board { place: Arc::new(Place { folder: start.dir.clone(), ..Place::default() }), ..Board::blank() };
+    let (line, far) = Line::new(board.clone());
+    let run = move || room::Room::new(start, far, board).run();
+    let thread = thread::Builder::new().name("counter".into()).spawn(run)?;
+    Ok((line, thread))
+}
 
 /// The window's end of the line to the counter.
 #[derive(Clone)]

@@ -98,10 +98,7 @@ pub fn banner<'a, M: 'a>(tone: Tone, words: impl text::IntoFragment<'a>) -> Elem
 
 /// A bar of 0..=100 with its number and word.
 pub fn meter<'a, M: 'a>(tone: Tone, share: f32, words: impl std::fmt::Display) -> Element<'a, M> {
-    column![
-        chip(tone, words),
-        progress_bar(0.0..=100.0, share.clamp(0.0, 100.0)).girth(10.0).style(meter_style(tone)),
-    ]
-    .spacing(XS)
-    .into()
+    column![chip(tone, words), progress_bar(0.0..=100.0, share.clamp(0.0, 100.0)).girth(10.0).style(meter_style(tone)),]
+        .spacing(XS)
+        .into()
 }

@@ -16,7 +16,16 @@ const HANGS: Duration = Duration::from_secs(60);
 
 /// How a device of some kind is asked for a sample.
 pub(super) type Capture<D, T> =
-    Arc<dyn Fn(&mut D, &Cancel, &mut dyn FnMut(Progress)) -> Result<T, CaptureError> + Send + Sync>;
+    Arc<dyn Fn(&mut D, &Tokens, &mut dyn FnMut(Progress)) -> Result<T, CaptureError> + Send + Sync>;
+
+/// What the operator holds during a capture.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Tokens {
+    /// Takes what is there.
+    pub trigger: Cancel,
+    /// Ends it without a sample.
+    pub cancel: Cancel,
+}
 
 /// What a capture did.
 pub(super) struct Seen<T> {
@@ -33,7 +42,7 @@ enum Message<D: ?Sized, T> {
 pub(super) fn supervised<D, T>(
     device: &mut Option<Box<D>>,
     capture: &Capture<D, T>,
-    cancel: &Cancel,
+    tokens: &Tokens,
     mut act: impl FnMut(usize, &Progress),
 ) -> Result<Seen<T>, String>
 where
@@ -43,9 +52,9 @@ where
     let mut handle = device.take().ok_or("there is no device")?;
     let (sender, inbox) = mpsc::channel();
     let (resume, resumed) = mpsc::channel::<()>();
-    let (capture, cancel) = (Arc::clone(capture), cancel.clone());
+    let (capture, tokens) = (Arc::clone(capture), tokens.clone());
     std::thread::spawn(move || {
-        let result = capture(&mut handle, &cancel, &mut |news| {
+        let result = capture(&mut handle, &tokens, &mut |news| {
             if sender.send(Message::News(news)).is_ok() {
                 // A suite that has given up resumes nobody; the capture then runs on alone.
                 let _ = resumed.recv();

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::*;
 use crate::device::{Access, Capabilities};
-use crate::image::GrayImage;
+use crate::error::Retry;
+use crate::image::{GrayImage, RgbImage};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Defect {
@@ -18,6 +19,8 @@ enum Defect {
     ClaimsPreview,
     FailsAfterRetry,
     ChangesItsName,
+    IgnoresTrigger,
+    ShootsByItself,
 }
 
 struct Fake {
@@ -29,6 +32,7 @@ struct Fake {
 
 struct World {
     plugged: AtomicBool,
+    there: AtomicBool,
     retry: AtomicBool,
     captures: AtomicU64,
 }
@@ -61,6 +65,7 @@ impl Peripheral for Fake {
 impl FingerprintScanner for Fake {
     fn capture(
         &mut self,
+        trigger: &Cancel,
         _: ScanTarget,
         cancel: &Cancel,
         progress: &mut dyn FnMut(Progress),
@@ -79,6 +84,15 @@ impl FingerprintScanner for Fake {
             }
             self.connected()?;
         }
+        while !self.world.there.load(Ordering::Acquire) {
+            if trigger.is_cancelled() && self.defect != Defect::IgnoresTrigger {
+                return Err(CaptureError::Retry(Retry::NothingPresented));
+            }
+            progress(Progress::Waiting);
+            if cancel.is_cancelled() {
+                return Err(CaptureError::Cancelled);
+            }
+        }
         if self.world.retry.swap(false, Ordering::AcqRel) {
             if self.defect == Defect::FailsAfterRetry {
                 self.world.captures.store(u64::MAX, Ordering::Release);
@@ -96,21 +110,49 @@ impl FingerprintScanner for Fake {
     }
 }
 
+impl Camera for Fake {
+    fn capture(
+        &mut self,
+        trigger: &Cancel,
+        cancel: &Cancel,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<RgbImage, CaptureError> {
+        let picture = RgbImage::new(2, 1, vec![1, 2, 3, 4, 5, 6]).map_err(|_| CaptureError::Cancelled)?;
+        let mut news = Progress::Waiting;
+        if self.world.retry.swap(false, Ordering::AcqRel) {
+            return Err(CaptureError::Retry(Retry::NotCentred));
+        }
+        for frame in 0.. {
+            if cancel.is_cancelled() {
+                return Err(CaptureError::Cancelled);
+            }
+            self.connected()?;
+            let shoots = self.defect == Defect::ShootsByItself && frame == 2;
+            if shoots || trigger.is_cancelled() && frame > 0 && self.defect != Defect::IgnoresTrigger {
+                break;
+            }
+            progress(std::mem::replace(&mut news, Progress::Frame(picture.clone())));
+        }
+        Ok(picture)
+    }
+}
+
 struct FakeRig {
     defect: Defect,
     world: Arc<World>,
 }
 
-impl Rig<dyn FingerprintScanner> for FakeRig {
-    fn open(&mut self) -> Result<Box<dyn FingerprintScanner>, DeviceError> {
+impl FakeRig {
+    fn new(defect: Defect) -> Self {
+        let (plugged, there) = (true.into(), true.into());
+        Self { defect, world: Arc::new(World { plugged, there, retry: false.into(), captures: 0.into() }) }
+    }
+
+    fn fake(&self, preview: bool) -> Result<Fake, DeviceError> {
         if !self.world.plugged.load(Ordering::Acquire) {
             return Err(DeviceError::new("fake", DeviceErrorKind::Gone));
         }
-        let capabilities = Capabilities {
-            fingers_at_once: 1,
-            preview: self.defect == Defect::ClaimsPreview,
-            ..Capabilities::default()
-        };
+        let capabilities = Capabilities { fingers_at_once: 1, preview, ..Capabilities::default() };
         let info = DeviceInfo {
             id: "fake".to_owned(),
             driver: "fake".to_owned(),
@@ -121,29 +163,46 @@ impl Rig<dyn FingerprintScanner> for FakeRig {
             remedy: None,
             capabilities,
         };
-        Ok(Box::new(Fake { info, defect: self.defect, world: Arc::clone(&self.world), gone: false }))
-    }
-
-    fn plug(&mut self) {
-        self.world.plugged.store(true, Ordering::Release);
-    }
-
-    fn unplug(&mut self) {
-        self.world.plugged.store(false, Ordering::Release);
-    }
-
-    fn present(&mut self, _: bool) {}
-
-    fn provoke_retry(&mut self) -> bool {
-        self.world.retry.store(true, Ordering::Release);
-        true
+        Ok(Fake { info, defect: self.defect, world: Arc::clone(&self.world), gone: false })
     }
 }
 
+macro_rules! rig {
+    ($kind:ident, $preview:expr) => {
+        impl Rig<dyn $kind> for FakeRig {
+            fn open(&mut self) -> Result<Box<dyn $kind>, DeviceError> {
+                Ok(Box::new(self.fake($preview(self.defect))?))
+            }
+
+            fn plug(&mut self) {
+                self.world.plugged.store(true, Ordering::Release);
+            }
+
+            fn unplug(&mut self) {
+                self.world.plugged.store(false, Ordering::Release);
+            }
+
+            fn present(&mut self, there: bool) {
+                self.world.there.store(there, Ordering::Release);
+            }
+
+            fn provoke_retry(&mut self) -> bool {
+                self.world.retry.store(true, Ordering::Release);
+                true
+            }
+        }
+    };
+}
+
+rig!(FingerprintScanner, |defect| defect == Defect::ClaimsPreview);
+rig!(Camera, |_| true);
+
 fn broken_clauses(defect: Defect) -> Vec<&'static str> {
-    let world = World { plugged: true.into(), retry: false.into(), captures: 0.into() };
-    let report = fingerprint_scanner(&mut FakeRig { defect, world: Arc::new(world) });
-    assert_eq!(assert_conforms(&report).is_ok(), report.failures().count() == 0);
+    broken(&fingerprint_scanner(&mut FakeRig::new(defect)))
+}
+
+fn broken(report: &Report) -> Vec<&'static str> {
+    assert_eq!(assert_conforms(report).is_ok(), report.failures().count() == 0);
     report.failures().map(|clause| clause.name).collect()
 }
 
@@ -162,11 +221,22 @@ fn every_defect_is_found_by_its_clause() {
         (Defect::NoResolution, "a capture reports, delivers a valid sample and claims only what it can"),
         (Defect::ClaimsPreview, "a capture reports, delivers a valid sample and claims only what it can"),
         (Defect::FailsAfterRetry, "a retry is no fault: the next capture works"),
+        (Defect::IgnoresTrigger, triggered::CLAUSE),
         (Defect::ChangesItsName, "it says who it is, and the same every time"),
     ] {
         let found = broken_clauses(defect);
         assert!(found.contains(&clause), "{defect:?} was found by {found:?}");
     }
+}
+
+#[test]
+fn a_camera_takes_a_picture_when_told_and_only_then() {
+    let found = |defect| broken(&camera(&mut FakeRig::new(defect)));
+    assert_eq!(found(Defect::None), Vec::<&str>::new());
+    let sample = "a capture reports, delivers a valid sample and claims only what it can";
+    assert!(found(Defect::ShootsByItself).contains(&sample));
+    let ignored = found(Defect::IgnoresTrigger);
+    assert!(ignored.contains(&sample) && ignored.contains(&triggered::CLAUSE), "{ignored:?}");
 }
 
 #[test]

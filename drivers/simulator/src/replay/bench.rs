@@ -1,4 +1,7 @@
 //! The life cycle all replay devices share.
+//!
+//! The sample is asked for once, at the beginning; what is shown meanwhile only moves it about. So a live capture
+//! costs little, and the still is the very image that would have come without any waiting.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -7,12 +10,16 @@ use rekam_hal::{
     Access, Cancel, Capabilities, CaptureError, DeviceError, DeviceErrorKind, DeviceInfo, Peripheral, Progress, Retry,
 };
 
+use super::film::{Film, Release, Shown};
 use super::source::SourceError;
+use super::tempo::Tempo;
 use crate::faults::{Fault, Plug, Script};
 
 /// Rounds of waiting under [`Fault::Slow`].
 const SLOW_ROUNDS: u32 = 10;
 const SLOW_PAUSE: Duration = Duration::from_millis(20);
+/// The same before an audience.
+const SLOW_LIVE_PAUSE: Duration = Duration::from_millis(500);
 /// Longest sleep between two looks at the token and the cable.
 const TICK: Duration = Duration::from_millis(20);
 
@@ -24,8 +31,16 @@ pub struct Replay<S: ?Sized> {
     script: Script,
     plug: Plug,
     turn: u64,
+    tempo: Tempo,
     frames: u32,
     pause: Duration,
+}
+
+/// Whoever runs a capture: how it is stopped, and who hears of it.
+pub(super) struct Watch<'a> {
+    pub(super) trigger: &'a Cancel,
+    pub(super) cancel: &'a Cancel,
+    pub(super) progress: &'a mut dyn FnMut(Progress),
 }
 
 impl<S: ?Sized> Replay<S> {
@@ -43,7 +58,16 @@ impl<S: ?Sized> Replay<S> {
         let plug = Plug::new();
         let turn = plug.turn();
         let source = Arc::new(Mutex::new(source));
-        Self { info, source, script: Script::clean(), plug, turn, frames: 3, pause: Duration::ZERO }
+        Self {
+            info,
+            source,
+            script: Script::clean(),
+            plug,
+            turn,
+            tempo: Tempo::AtOnce,
+            frames: 3,
+            pause: Duration::ZERO,
+        }
     }
 
     /// The same device with things that go wrong.
@@ -59,11 +83,24 @@ impl<S: ?Sized> Replay<S> {
         self
     }
 
-    /// How many preview frames a capture shows and how long each stays (default: three, no wait). None at all makes
-    /// a device without preview.
+    /// How many preview frames a capture at once shows and how long each stays (default: three, no wait); a camera
+    /// goes on showing them until its trigger is pulled. None at all makes a device without preview.
     pub fn with_preview(mut self, frames: u32, pause: Duration) -> Self {
-        self.info.capabilities.preview = frames > 0;
         (self.frames, self.pause) = (frames, pause);
+        self.knows_its_preview()
+    }
+
+    /// The same device at another tempo (default: at once).
+    pub fn with_tempo(mut self, tempo: Tempo) -> Self {
+        self.tempo = tempo;
+        self.knows_its_preview()
+    }
+
+    fn knows_its_preview(mut self) -> Self {
+        self.info.capabilities.preview = match self.tempo {
+            Tempo::AtOnce => self.frames > 0,
+            Tempo::Live { .. } => true,
+        };
         self
     }
 
@@ -93,6 +130,7 @@ impl<S: ?Sized> Replay<S> {
             script: self.script.clone(),
             plug: self.plug.clone(),
             turn,
+            tempo: self.tempo,
             frames: self.frames,
             pause: self.pause,
         })
@@ -109,44 +147,46 @@ impl<S: ?Sized> Replay<S> {
         Err(self.error(DeviceErrorKind::Gone))
     }
 
-    /// Reports, lets the resident see it, and goes on unless cancelled or unplugged meanwhile.
-    fn step(
-        &self,
-        pause: Duration,
-        news: Progress,
-        cancel: &Cancel,
-        progress: &mut dyn FnMut(Progress),
-    ) -> Result<(), CaptureError> {
-        progress(news);
-        let start = Instant::now();
+    /// Reports and goes on after a pause unless cancelled or unplugged meanwhile.
+    fn step(&self, pause: Duration, news: Progress, watch: &mut Watch<'_>) -> Result<(), CaptureError> {
+        (watch.progress)(news);
+        self.rest(Instant::now() + pause, watch, || false)
+    }
+
+    /// Waits until `due`, or for less when it `is_over`; looks at least once at the token and the cable.
+    fn rest(&self, due: Instant, watch: &Watch<'_>, is_over: impl Fn() -> bool) -> Result<(), CaptureError> {
         loop {
-            if cancel.is_cancelled() {
+            if watch.cancel.is_cancelled() {
                 return Err(CaptureError::Cancelled);
             }
             self.connected()?;
-            let left = pause.saturating_sub(start.elapsed());
-            if left.is_zero() {
+            let left = due.saturating_duration_since(Instant::now());
+            if left.is_zero() || is_over() {
                 return Ok(());
             }
             std::thread::sleep(left.min(TICK));
         }
     }
 
-    /// One capture: `take` asks the source, `preview` makes the display frame of what it gave.
-    pub(super) fn run<T>(
+    /// One capture: `take` asks the source.
+    pub(super) fn run<T: Shown>(
         &self,
-        cancel: &Cancel,
-        progress: &mut dyn FnMut(Progress),
+        mut watch: Watch<'_>,
         take: impl FnOnce(&mut S, Option<Fault>) -> Result<Option<T>, SourceError>,
-        preview: impl FnOnce(&T) -> Progress,
     ) -> Result<T, CaptureError> {
-        if cancel.is_cancelled() {
+        if watch.cancel.is_cancelled() {
             return Err(CaptureError::Cancelled);
         }
         self.connected().inspect_err(|_| self.script.missed(&self.plug))?;
         let fault = self.script.begin();
-        self.step(Duration::ZERO, Progress::Waiting, cancel, progress)?;
-        self.suffer(fault, cancel, progress)?;
+        self.step(Duration::ZERO, Progress::Waiting, &mut watch)?;
+        if fault == Some(Fault::Slow) {
+            let pause = if self.tempo == Tempo::AtOnce { SLOW_PAUSE } else { SLOW_LIVE_PAUSE };
+            (0..SLOW_ROUNDS).try_for_each(|_| self.step(pause, Progress::Waiting, &mut watch))?;
+        }
+        if self.tempo == Tempo::AtOnce {
+            self.suffer(fault)?;
+        }
         let taken = {
             let mut source = self.source.lock().unwrap_or_else(PoisonError::into_inner);
             take(&mut source, fault)
@@ -154,23 +194,65 @@ impl<S: ?Sized> Replay<S> {
         let sample = taken
             .map_err(|cause| self.error(DeviceErrorKind::Broken).because(cause))?
             .ok_or(CaptureError::Retry(Retry::NothingPresented))?;
-        if self.frames > 0 {
-            let frame = preview(&sample);
-            for _ in 0..self.frames {
-                self.step(self.pause, frame.clone(), cancel, progress)?;
+        match self.tempo {
+            Tempo::AtOnce => self.show(&sample, &mut watch)?,
+            Tempo::Live { fps, settle } => {
+                let rate = f64::from(fps.clamp(1, 60));
+                self.play(&sample.film(), Schedule { rate, settle, release: T::RELEASE }, fault, &mut watch)?;
             }
         }
         self.connected()?;
         Ok(sample)
     }
 
-    /// The faults that need no sample.
-    fn suffer(
+    /// A few pictures of the sample; then a device that needs its trigger waits for it.
+    fn show<T: Shown>(&self, sample: &T, watch: &mut Watch<'_>) -> Result<(), CaptureError> {
+        let frame = (self.frames > 0).then(|| sample.still());
+        for _ in 0..self.frames {
+            if let Some(frame) = &frame {
+                self.step(self.pause, frame.clone(), watch)?;
+            }
+        }
+        while T::RELEASE == Release::Operator && !watch.trigger.is_cancelled() {
+            let trigger = watch.trigger;
+            self.rest(Instant::now() + self.pause.max(TICK), watch, || trigger.is_cancelled())?;
+            if let (Some(frame), false) = (&frame, trigger.is_cancelled()) {
+                self.step(Duration::ZERO, frame.clone(), watch)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The film of the sample, frame by frame, until it is time for the still. Frames follow each other by their
+    /// number and not by the clock, so that a run shows the same ones however slow the computer is.
+    fn play(
         &self,
+        film: &impl Film,
+        schedule: Schedule,
         fault: Option<Fault>,
-        cancel: &Cancel,
-        progress: &mut dyn FnMut(Progress),
+        watch: &mut Watch<'_>,
     ) -> Result<(), CaptureError> {
+        let (start, trigger) = (Instant::now(), watch.trigger);
+        let time_of = |frame: u32| Duration::from_secs_f64(f64::from(frame) / schedule.rate);
+        for frame in 0u32.. {
+            let at = time_of(frame);
+            let share = at.as_secs_f32() / schedule.settle.as_secs_f32().max(f32::MIN_POSITIVE);
+            (watch.progress)(film.frame(at.as_secs_f32(), share.min(1.0)));
+            let settled = share >= 1.0;
+            self.rest(start + time_of(frame.saturating_add(1)), watch, || trigger.is_cancelled())?;
+            let taken = trigger.is_cancelled() || settled && schedule.release == Release::Device;
+            if taken || share >= TROUBLE {
+                self.suffer(fault)?;
+            }
+            if taken {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// The faults that need no sample.
+    fn suffer(&self, fault: Option<Fault>) -> Result<(), CaptureError> {
         match fault {
             Some(Fault::Retry(retry)) => Err(CaptureError::Retry(retry)),
             Some(Fault::Silence) => Err(self.error(DeviceErrorKind::Silent).into()),
@@ -178,13 +260,21 @@ impl<S: ?Sized> Replay<S> {
                 self.script.pull(&self.plug, for_captures);
                 Err(self.error(DeviceErrorKind::Gone).into())
             }
-            Some(Fault::Slow) => {
-                (0..SLOW_ROUNDS).try_for_each(|_| self.step(SLOW_PAUSE, Progress::Waiting, cancel, progress))
-            }
-            Some(Fault::WrongFinger | Fault::Blur) | None => Ok(()),
+            Some(Fault::Slow | Fault::WrongFinger | Fault::Blur | Fault::Wet | Fault::Dry) | None => Ok(()),
         }
     }
 }
+
+/// When a live capture shows and ends.
+struct Schedule {
+    /// Frames a second.
+    rate: f64,
+    settle: Duration,
+    release: Release,
+}
+
+/// The part of the settling after which a live capture with a fault goes wrong: in the middle, as it does in life.
+const TROUBLE: f32 = 0.6;
 
 impl<S: ?Sized + Send> Peripheral for Replay<S> {
     fn info(&self) -> &DeviceInfo {

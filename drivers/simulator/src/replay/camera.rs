@@ -1,9 +1,9 @@
-//! A virtual photo camera.
+//! A virtual photo camera. As with every camera, only the operator takes the picture.
 
 use rekam_hal::{Camera, Cancel, Capabilities, CaptureError, Progress, RgbImage};
 
-use super::bench::Replay;
-use super::optics::{blur_rgb, preview_rgb};
+use super::bench::{Replay, Watch};
+use super::optics::blur_rgb;
 use super::source::FaceSource;
 use crate::faults::Fault;
 
@@ -18,11 +18,15 @@ impl Replay<dyn FaceSource> {
 }
 
 impl Camera for Replay<dyn FaceSource> {
-    fn capture(&mut self, cancel: &Cancel, progress: &mut dyn FnMut(Progress)) -> Result<RgbImage, CaptureError> {
-        let take = |source: &mut (dyn FaceSource + 'static), fault| {
+    fn capture(
+        &mut self,
+        trigger: &Cancel,
+        cancel: &Cancel,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<RgbImage, CaptureError> {
+        self.run(Watch { trigger, cancel, progress }, |source, fault| {
             let picture = source.next()?;
             Ok(if fault == Some(Fault::Blur) { picture.map(blur_rgb) } else { picture })
-        };
-        self.run(cancel, progress, take, |picture| Progress::Frame(preview_rgb(picture)))
+        })
     }
 }

@@ -2,8 +2,8 @@
 
 use rekam_hal::{Cancel, Capabilities, CaptureError, DeviceErrorKind, Eye, EyeSample, EyeSet, IrisCamera, Progress};
 
-use super::bench::Replay;
-use super::optics::{blur_gray, preview_gray};
+use super::bench::{Replay, Watch};
+use super::optics::blur_gray;
 use super::source::{EyeSource, SourceError};
 use crate::faults::Fault;
 
@@ -40,6 +40,7 @@ fn eye_sample(source: &mut dyn EyeSource, eye: Eye, fault: Option<Fault>) -> Res
 impl IrisCamera for Replay<dyn EyeSource> {
     fn capture(
         &mut self,
+        trigger: &Cancel,
         eyes: EyeSet,
         cancel: &Cancel,
         progress: &mut dyn FnMut(Progress),
@@ -51,12 +52,8 @@ impl IrisCamera for Replay<dyn EyeSource> {
             }
             EyeSet::Both => &Eye::ALL,
         };
-        let take = |source: &mut (dyn EyeSource + 'static), fault| {
+        self.run(Watch { trigger, cancel, progress }, |source, fault| {
             asked.iter().map(|eye| eye_sample(source, *eye, fault)).collect::<Result<Option<Vec<_>>, _>>()
-        };
-        self.run(cancel, progress, take, |samples: &Vec<EyeSample>| match samples.first() {
-            Some(sample) => Progress::GrayFrame(preview_gray(&sample.image)),
-            None => Progress::Waiting,
         })
     }
 }

@@ -2,8 +2,9 @@
 
 use rekam_hal::{Cancel, Capabilities, CaptureError, Finger, FingerprintScanner, GrayImage, Progress, ScanTarget};
 
-use super::bench::Replay;
-use super::optics::{blur_gray, preview_gray};
+use super::bench::{Replay, Watch};
+use super::optics::blur_gray;
+use super::skin;
 use super::source::FingerSource;
 use crate::faults::Fault;
 
@@ -21,17 +22,23 @@ impl Replay<dyn FingerSource> {
 impl FingerprintScanner for Replay<dyn FingerSource> {
     fn capture(
         &mut self,
+        trigger: &Cancel,
         target: ScanTarget,
         cancel: &Cancel,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<GrayImage, CaptureError> {
         let ScanTarget::Single(asked) = target;
-        let take = |source: &mut (dyn FingerSource + 'static), fault| {
+        self.run(Watch { trigger, cancel, progress }, |source, fault| {
             let presented = if fault == Some(Fault::WrongFinger) { neighbour(asked) } else { asked };
             let sample = source.next(presented)?.map(GrayImage::into_ridges_dark);
-            Ok(if fault == Some(Fault::Blur) { sample.map(blur_gray) } else { sample })
-        };
-        self.run(cancel, progress, take, |sample| Progress::GrayFrame(preview_gray(sample)))
+            Ok(match fault {
+                Some(Fault::Blur) => sample.map(blur_gray),
+                Some(Fault::Wet) => sample.map(|finger| skin::wet(&finger)),
+                Some(Fault::Dry) => sample.map(|finger| skin::dry(&finger)),
+                Some(Fault::Retry(_) | Fault::Unplug { .. } | Fault::Silence | Fault::Slow | Fault::WrongFinger)
+                | None => sample,
+            })
+        })
     }
 }
 

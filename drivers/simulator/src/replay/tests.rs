@@ -1,5 +1,7 @@
 //! Replay devices behave as real ones, folders read as people, and faults happen where they are told to.
 
+mod live;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -31,7 +33,7 @@ fn scanner() -> ReplayScanner {
 }
 
 fn scan(scanner: &mut ReplayScanner) -> Result<GrayImage, CaptureError> {
-    scanner.capture(INDEX, &Cancel::new(), &mut |_| ())
+    scanner.capture(&Cancel::new(), INDEX, &Cancel::new(), &mut |_| ())
 }
 
 fn is_gone<T>(result: Result<T, CaptureError>) -> bool {
@@ -123,7 +125,7 @@ fn the_scanner_conforms() {
 
 #[test]
 fn the_camera_conforms_with_and_without_preview() {
-    for frames in [0, 5] {
+    for frames in [0, 1, 5] {
         let (there, seen) = presence();
         let source = move || seen.load(Ordering::Acquire).then(colours);
         let prototype = ReplayCamera::new("c", source).with_preview(frames, Duration::ZERO);
@@ -172,7 +174,7 @@ fn a_capture_that_loses_its_device_while_waiting_takes_no_sample() {
     };
     let mut scanner = ReplayScanner::new("s", source);
     let plug = scanner.plug();
-    let result = scanner.capture(INDEX, &Cancel::new(), &mut |_| plug.unplug());
+    let result = scanner.capture(&Cancel::new(), INDEX, &Cancel::new(), &mut |_| plug.unplug());
     assert!(is_gone(result));
     assert_eq!(asked.load(Ordering::Acquire), 0);
 }
@@ -196,8 +198,9 @@ fn the_script_says_which_capture_goes_wrong_and_how() {
     assert!(spread(&blurred) < spread(&good) / 2);
     assert!(matches!(scan(&mut scanner), Err(CaptureError::Device(e)) if e.kind == DeviceErrorKind::Silent));
     let mut waits = 0;
-    let slow =
-        scanner.capture(INDEX, &Cancel::new(), &mut |news| waits += u32::from(matches!(news, Progress::Waiting)));
+    let slow = scanner.capture(&Cancel::new(), INDEX, &Cancel::new(), &mut |news| {
+        waits += u32::from(matches!(news, Progress::Waiting))
+    });
     assert!(slow.unwrap() == good && waits > 5);
     assert!(scan(&mut scanner).unwrap() == good);
 }
@@ -226,7 +229,7 @@ fn one_cable_may_hold_several_devices() {
 fn swapped_eyes_keep_the_asked_label() {
     let source = |eye: Eye| Some(stripes(u32::from(eye.code())));
     let mut camera = ReplayIrisCamera::new("i", source).with_script(Script::new([(0, Fault::WrongFinger)]));
-    let samples = camera.capture(EyeSet::Both, &Cancel::new(), &mut |_| ()).unwrap();
+    let samples = camera.capture(&Cancel::new(), EyeSet::Both, &Cancel::new(), &mut |_| ()).unwrap();
     assert_eq!(samples.iter().map(|s| s.eye).collect::<Vec<_>>(), Eye::ALL);
     assert!(samples[0].image == stripes(2) && samples[1].image == stripes(1));
 }

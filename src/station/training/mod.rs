@@ -7,6 +7,11 @@
 //! Provisioning may be cut anywhere: the last thing written is the mark that it is whole, and until then it is done
 //! again over what is there.
 
+pub mod presenter;
+mod scene;
+#[cfg(test)]
+mod tests;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -19,6 +24,7 @@ use time::{Date, OffsetDateTime};
 use crate::batch::{Identity, PublicKey, StationCode, StationKeys, TrainingDistrict};
 use crate::biometrics::fingerprint::{self, Minutia, MinutiaKind};
 use crate::biometrics::iris;
+use crate::domain::nik::Nik;
 use crate::domain::region::Regions;
 use crate::domain::user::{Role, UserId};
 use crate::office::OfficeError;
@@ -145,6 +151,23 @@ impl Training {
         Ok(training)
     }
 
+    /// The training station of a window: made at the first start, found again at every other, whatever day it is and
+    /// whoever made it.
+    ///
+    /// # Errors
+    /// As [`Training::open`].
+    pub fn for_window(dir: &Path, now: OffsetDateTime) -> Result<Self, TrainingError> {
+        let today = now.date();
+        let fresh = Plan { seed: 1, residents: RESIDENTS, today, cheap: false, label: "window".into() };
+        if !Store::exists(dir) {
+            return Self::open(dir, &fresh, now);
+        }
+        let (store, _) = Store::open(dir, OPERATOR, PASSPHRASE, now)?;
+        let mark = store.call(|db| db.setting(READY))?;
+        drop(store);
+        Self::open(dir, &mark.as_deref().and_then(plan_of).unwrap_or(fresh), now)
+    }
+
     fn complete(&self, plan: &Plan, now: OffsetDateTime) -> Result<(), TrainingError> {
         let mark = format!("{} {} {} {}", plan.seed, plan.residents, plan.today, plan.label);
         match self.store.call(|db| db.setting(READY))? {
@@ -198,11 +221,29 @@ impl Training {
         Ok(())
     }
 
+    /// The row of a resident, behind which stands the body that comes to the desk.
+    pub fn row_of(&self, nik: &Nik) -> Option<&Row> {
+        self.rows.iter().find(|row| row.nik == nik.as_str())
+    }
+
     /// Rows whose person was recorded elsewhere under another NIK: their templates lie in the gallery. Few, and
     /// chosen by their place alone, so that both this station and whoever checks it know them.
     pub fn known_elsewhere(&self) -> Vec<&Row> {
         self.rows.iter().filter(|row| row.defect.is_none() && row.same_person_as.is_none()).step_by(20).collect()
     }
+}
+
+/// The plan behind a mark.
+fn plan_of(mark: &str) -> Option<Plan> {
+    let mut words = mark.splitn(4, ' ');
+    let (seed, residents, today, label) = (words.next()?, words.next()?, words.next()?, words.next()?);
+    Some(Plan {
+        seed: seed.parse().ok()?,
+        residents: residents.parse().ok()?,
+        today: crate::domain::dates::parse_iso(today).ok()?,
+        cheap: false,
+        label: label.to_owned(),
+    })
 }
 
 /// Station 1 of the training kecamatan.

@@ -1,0 +1,455 @@
+//! The resident at the desk: opening a record, the operator's wishes, and how a record ends.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::domain::eligibility::eligibility;
+use crate::domain::nik::Nik;
+use crate::domain::region::Regions;
+use crate::domain::session::{
+    Correction, Exception, ExceptionReason, Invitation, RecordClass, RecordId, Session, Slot, Status, Step, Wish,
+};
+use crate::office::queue::{self, Priority, Visitor};
+use crate::office::slip::{self, Again, Letterhead, Officer, Proof};
+use crate::office::words::Language;
+use crate::office::{register, schedule, within};
+use crate::station::training::presenter::Body;
+use crate::station::{DeskError, Supervisor};
+use crate::store::{Db, Ticket, TicketState};
+
+use super::act::Passphrase;
+use super::board::{Busy, Check, End, Finished, Seat};
+use super::captures::shown;
+use super::error::CounterError;
+use super::room::{Done, Room};
+use super::station::DESK;
+
+/// Days until a resident with wrong data comes again, at least: what the registry office needs.
+const CORRECTION_DAYS: i64 = 7;
+
+impl Room {
+    /// The number called last belongs to somebody known: the record begins.
+    pub(super) fn receive(&mut self) -> Done {
+        let called = self.called()?;
+        let nik = called.nik.as_deref().and_then(|nik| nik.parse::<Nik>().ok()).ok_or(CounterError::NotNow)?;
+        self.open_for(nik, called)
+    }
+
+    /// Records this resident now; a number is drawn where there is none.
+    pub(super) fn begin(&mut self, nik: Nik) -> Done {
+        if self.desk()?.session().is_ok() {
+            return Err(DeskError::DeskTaken.into());
+        }
+        let (today, now) = self.day_and_now()?;
+        let resident = register::lookup(self.station()?.store(), &nik)?.ok_or(DeskError::NotInRegister)?;
+        let ticket = within(self.station()?.store(), move |db| {
+            let tickets = queue::tickets(db, today)?;
+            let held = tickets
+                .iter()
+                .find(|t| t.nik.as_deref() == Some(nik.as_str()) && t.state != TicketState::Done)
+                .or_else(|| tickets.iter().find(|t| is_anonymous_call(t)))
+                .cloned();
+            let ticket = match held {
+                Some(ticket) => ticket,
+                None => {
+                    let priority = Priority::of(&resident, today);
+                    queue::draw(db, today, &Visitor { priority, family: Some(resident.kk), nik: Some(nik) }, now)?
+                        .ticket
+                }
+            };
+            match ticket.state {
+                TicketState::Waiting | TicketState::Absent | TicketState::Parked => {
+                    queue::call(db, ticket.id, DESK, now)
+                }
+                TicketState::Called | TicketState::Serving | TicketState::Done => Ok(ticket),
+            }
+        })?;
+        self.open_for(nik, ticket)
+    }
+
+    fn open_for(&mut self, nik: Nik, ticket: Ticket) -> Done {
+        let live = self.station()?.store().call(move |db| db.live_record(nik.as_str()))?;
+        let record = match live {
+            Some(id) => {
+                let record = RecordId(id);
+                self.put_on_desk(&record)?;
+                record
+            }
+            None => self.open_new(nik)?,
+        };
+        self.sit_down(&ticket, nik, &record)?;
+        self.seated()
+    }
+
+    fn open_new(&mut self, nik: Nik) -> Result<RecordId, CounterError> {
+        let store = self.station()?.store().clone();
+        let resident = register::lookup(&store, &nik)?.ok_or(DeskError::NotInRegister)?;
+        let record = self.next_record()?;
+        let (order, policy) = (self.board.rules.order.clone(), self.board.rules.policy.clone());
+        self.desk()?.open(record.clone(), resident, RecordClass::Register, order, policy)?;
+        Ok(record)
+    }
+
+    /// The day's next record number.
+    fn next_record(&self) -> Result<RecordId, CounterError> {
+        let station = self.station()?;
+        let today = station.today(self.board.rules.zone);
+        let prefix = format!("{}-{:04}{:02}{:02}-", station.code, today.year(), u8::from(today.month()), today.day());
+        let wanted = prefix.clone();
+        let last = station.store().call(move |db| {
+            let numbers = db
+                .records(&Default::default())?
+                .into_iter()
+                .filter_map(|summary| summary.id.strip_prefix(&wanted).and_then(|number| number.parse::<u32>().ok()));
+            Ok(numbers.max().unwrap_or(0))
+        })?;
+        Ok(RecordId(format!("{prefix}{:04}", last + 1)))
+    }
+
+    /// An unfinished record comes to the desk again, with its number in the line if it still has one.
+    pub(super) fn take_up(&mut self, record: &RecordId) -> Done {
+        let (today, now) = self.day_and_now()?;
+        self.put_on_desk(record)?;
+        let name = record.0.clone();
+        let ticket = within(self.station()?.store(), move |db| {
+            let held = queue::tickets(db, today)?.into_iter().find(|t| t.record.as_deref() == Some(&name));
+            match held {
+                Some(ticket) if matches!(ticket.state, TicketState::Parked | TicketState::Absent) => {
+                    Ok(Some(queue::call(db, ticket.id, DESK, now)?))
+                }
+                other => Ok(other),
+            }
+        })?;
+        let nik = *self.desk()?.session()?.nik();
+        if let Some(ticket) = ticket {
+            self.sit_down(&ticket, nik, record)?;
+        }
+        self.seated()
+    }
+
+    fn put_on_desk(&mut self, record: &RecordId) -> Done {
+        let store = self.station()?.store().clone();
+        let desk = self.desk()?;
+        desk.take_up(record)?;
+        match desk.session()?.status() {
+            Status::Parked => desk.wish(Wish::Resume { resident: None })?,
+            Status::Rescheduled(_) => {
+                // What the registry office has mended meanwhile counts from here on.
+                let nik = *desk.session()?.nik();
+                let mended = register::lookup(&store, &nik)?.map(Box::new);
+                desk.wish(Wish::Resume { resident: mended })?;
+            }
+            Status::Open
+            | Status::Cancelled
+            | Status::Completed
+            | Status::Approved
+            | Status::Exported
+            | Status::Voided(_) => {}
+        }
+        Ok(())
+    }
+
+    fn sit_down(&mut self, ticket: &Ticket, nik: Nik, record: &RecordId) -> Done {
+        let (id, record, now) = (ticket.id, record.0.clone(), self.day_and_now()?.1);
+        within(self.station()?.store(), move |db| match db.ticket(id)?.state {
+            TicketState::Called => queue::serve(db, id, DESK, Some(&nik), Some(&record), now).map(drop),
+            TicketState::Waiting
+            | TicketState::Serving
+            | TicketState::Done
+            | TicketState::Absent
+            | TicketState::Parked => Ok(()),
+        })?;
+        Ok(())
+    }
+
+    /// The resident sits: the simulated devices get their body, the searches begin anew.
+    fn seated(&mut self) -> Done {
+        self.board.found = None;
+        self.board.finished = None;
+        self.board.last = None;
+        self.board.check = Check::Idle;
+        self.captures.begin_record();
+        let session = self.desk()?.session()?;
+        let nik = *session.nik();
+        let started = !session.samples().is_empty();
+        let station = self.station()?;
+        let today = station.today(self.board.rules.zone);
+        let row = station.training.as_ref().and_then(|training| training.row_of(&nik));
+        station.equipment.seat(row.map(|row| Body::of_row(row, today)));
+        if started {
+            self.search_duplicates()?;
+        }
+        self.refresh_seat()?;
+        self.refresh_home()
+    }
+
+    /// Follows a bare wish.
+    pub(super) fn wish(&mut self, wish: Wish) -> Done {
+        self.desk()?.wish(wish)?;
+        self.refresh_seat()
+    }
+
+    pub(super) fn next(&mut self) -> Done {
+        self.desk()?.wish(Wish::Next)?;
+        self.captures.enter_step();
+        self.refresh_seat()
+    }
+
+    pub(super) fn go_to(&mut self, step: Step) -> Done {
+        self.desk()?.wish(Wish::GoTo { step })?;
+        self.captures.enter_step();
+        self.refresh_seat()
+    }
+
+    pub(super) fn except(&mut self, slot: Slot, reason: ExceptionReason, note: String) -> Done {
+        let exception = Exception { slot, reason, evidence: None, note };
+        self.desk()?.wish(Wish::Except { exception })?;
+        self.captures.forget(slot);
+        self.refresh_seat()
+    }
+
+    pub(super) fn approve_photo(&mut self) -> Done {
+        let desk = self.desk()?;
+        let sample = desk.session()?.attempts(Slot::Photo).last().map(|sample| sample.id.clone());
+        desk.wish(Wish::ApprovePhoto { sample: sample.ok_or(CounterError::NotNow)? })?;
+        self.refresh_seat()
+    }
+
+    pub(super) fn vouch(&mut self, user: &str, passphrase: &Passphrase, reason: &str) -> Done {
+        self.say_busy(Busy::Passphrase);
+        let supervisor = self.prove(user, passphrase)?;
+        self.desk()?.vouch(&supervisor, reason)?;
+        self.refresh_seat()
+    }
+
+    /// A supervisor proves who they are.
+    pub(super) fn prove(&self, user: &str, passphrase: &Passphrase) -> Result<Supervisor, CounterError> {
+        let station = self.station()?;
+        let user = crate::domain::user::UserId::parse(user).map_err(DeskError::from)?;
+        let (ledger, worker) = (station.ledger.clone(), station.worker.clone());
+        Ok(Supervisor::authenticate(ledger, worker, user, &passphrase.0)?)
+    }
+
+    /// Puts the record aside; its number too.
+    pub(super) fn park(&mut self, reason: &str) -> Done {
+        self.captures.stop();
+        self.desk()?.wish(Wish::Park { reason: reason.to_owned() })?;
+        self.stand_up(|db, ticket, now| queue::park(db, ticket, DESK, now).map(drop))
+    }
+
+    /// Gives the record up.
+    pub(super) fn cancel(&mut self, reason: &str) -> Done {
+        self.captures.stop();
+        self.desk()?.wish(Wish::Cancel { reason: reason.to_owned() })?;
+        self.finish(End::Cancelled, None)
+    }
+
+    /// The data are wrong: corrections are filed, a day is booked, the notice is printed.
+    pub(super) fn reschedule(&mut self, corrections: Vec<Correction>) -> Done {
+        let (today, _) = self.day_and_now()?;
+        let from = today + time::Duration::days(CORRECTION_DAYS);
+        let date = within(self.station()?.store(), move |db| schedule::next_appointment(db, from))?;
+        self.captures.stop();
+        let desk = self.desk()?;
+        desk.wish(Wish::Reschedule { corrections: corrections.clone(), date })?;
+        let session = desk.session()?.clone();
+        let place = self.board.place.clone();
+        let paper = slip::again(
+            &self.letterhead()?,
+            &Again {
+                record: session.record().clone(),
+                nik: *session.nik(),
+                name: session.resident().titled_name(),
+                corrections,
+                place: place.office.last().cloned().unwrap_or_default(),
+                date,
+                hour: "08.00".into(),
+                operator: self.slip_officer()?,
+                at: self.day_and_now()?.1,
+            },
+        );
+        let slip = self.lay_out(&session, paper);
+        self.finish(End::Rescheduled(date), slip)
+    }
+
+    /// Closes the record.
+    pub(super) fn complete(&mut self, invited: bool) -> Done {
+        self.captures.stop();
+        self.say_busy(Busy::Sealing);
+        let (now, operator) = (self.day_and_now()?.1, self.officer()?.id.clone());
+        let invitation = if invited {
+            Invitation::InvitationEndorsed { officer: operator.clone(), operator, time: now }
+        } else {
+            Invitation::NoInvitation { reason: "datang tanpa undangan".into() }
+        };
+        let desk = self.desk()?;
+        let record = desk.session()?.record().clone();
+        desk.complete(invitation)?;
+        let session = self.station()?.ledger.load(&record)?;
+        let slots = Step::ALL.into_iter().flat_map(Slot::of);
+        let paper = slip::proof(
+            &self.letterhead()?,
+            &Proof {
+                record,
+                nik: *session.nik(),
+                name: session.resident().titled_name(),
+                at: now,
+                taken: slots.filter(|slot| session.best(*slot).is_some()).collect(),
+                exceptions: session.exceptions().cloned().collect(),
+                operator: self.slip_officer()?,
+            },
+        );
+        let slip = self.lay_out(&session, paper);
+        self.finish_with(&session, End::Completed, slip)
+    }
+
+    fn finish(&mut self, end: End, slip: Option<PathBuf>) -> Done {
+        let session = self.desk()?.session()?.clone();
+        self.finish_with(&session, end, slip)
+    }
+
+    fn finish_with(&mut self, session: &Session, end: End, slip: Option<PathBuf>) -> Done {
+        self.board.finished = Some(Arc::new(Finished {
+            record: session.record().clone(),
+            name: session.resident().titled_name(),
+            end,
+            slip,
+            printed: None,
+            exceptions: session.exceptions().cloned().collect(),
+            hits: session.undecided_hits().count(),
+        }));
+        self.stand_up(|db, ticket, now| queue::done(db, ticket, DESK, now).map(drop))
+    }
+
+    /// The desk is free again; what becomes of the number is the caller's.
+    fn stand_up(
+        &mut self,
+        ticket_goes: impl FnOnce(&mut Db, i64, time::OffsetDateTime) -> crate::office::Result<()> + Send + 'static,
+    ) -> Done {
+        let ticket = self.board.seat.as_ref().and_then(|seat| seat.ticket.clone());
+        if let Some(desk) = &mut self.desk {
+            desk.leave();
+        }
+        self.board.seat = None;
+        self.board.capture = None;
+        self.board.last = None;
+        self.board.check = Check::Idle;
+        if let Some(ticket) = ticket {
+            let now = self.day_and_now()?.1;
+            within(self.station()?.store(), move |db| match db.ticket(ticket.id)?.state {
+                TicketState::Serving => ticket_goes(db, ticket.id, now),
+                TicketState::Called
+                | TicketState::Waiting
+                | TicketState::Done
+                | TicketState::Absent
+                | TicketState::Parked => Ok(()),
+            })?;
+        }
+        self.refresh_health()?;
+        self.refresh_home()
+    }
+
+    /// Everything a screen may know of the resident at the desk.
+    pub(super) fn refresh_seat(&mut self) -> Done {
+        self.dirty = true;
+        let Some(session) = self.desk.as_ref().and_then(|desk| desk.session().ok()).cloned() else {
+            self.board.seat = None;
+            return Ok(());
+        };
+        let before = self.board.seat.as_deref().filter(|seat| seat.session.record() == session.record());
+        let (today, _) = self.day_and_now()?;
+        let (record, from) = (session.record().0.clone(), today + time::Duration::days(CORRECTION_DAYS));
+        let known = before.map(|seat| (seat.ticket.clone(), seat.next_day));
+        let (ticket, next_day) = match known {
+            Some(known) => known,
+            None => within(self.station()?.store(), move |db| {
+                let held = queue::tickets(db, today)?.into_iter().find(|t| t.record.as_deref() == Some(&record));
+                Ok((held, schedule::next_appointment(db, from).ok()))
+            })?,
+        };
+        let shown = shown(self.station()?, &session, before.map(|seat| &seat.shown))?;
+        let regions = Regions::embedded();
+        let path = regions.path(session.resident().address.village.as_str());
+        let region = path.map_or_else(Default::default, |path| {
+            [path.village, path.district, path.regency, path.province].map(str::to_owned)
+        });
+        self.board.seat = Some(Arc::new(Seat {
+            warnings: session.resident().warnings(today, regions),
+            eligibility: eligibility(session.resident(), today),
+            region,
+            today,
+            next_day,
+            ticket,
+            shown,
+            session,
+        }));
+        Ok(())
+    }
+
+    /// Paper that cannot be written is a trouble to be told; the record stands all the same.
+    fn lay_out(&mut self, session: &Session, paper: crate::office::Result<Vec<u8>>) -> Option<PathBuf> {
+        let written = paper.map_err(CounterError::from).and_then(|paper| {
+            let folder = self.dir.join("slips");
+            let path = folder.join(format!("{}.pdf", session.record()));
+            write_slip(&folder, &path, &paper)?;
+            Ok(path)
+        });
+        match written {
+            Ok(path) => Some(path),
+            Err(error) => {
+                self.complain(error);
+                None
+            }
+        }
+    }
+
+    fn letterhead(&self) -> Result<Letterhead, CounterError> {
+        let place = &self.board.place;
+        Ok(Letterhead {
+            office: place.office.clone(),
+            address: place.address.clone(),
+            station: place.code.clone(),
+            zone: place.zone,
+            training: place.training,
+            printed_at: self.day_and_now()?.1,
+            // Paper is for residents: always Indonesian.
+            language: Language::Indonesian,
+        })
+    }
+
+    fn slip_officer(&self) -> Result<Officer, CounterError> {
+        let officer = self.officer()?;
+        let account = self.station()?.account(officer.id.as_str())?;
+        Ok(Officer { name: officer.name.clone(), nip: account.map(|account| account.nip).unwrap_or_default() })
+    }
+
+    /// Hands a slip to the system's printing program.
+    pub(super) fn print(&mut self, path: PathBuf) -> Done {
+        let outcome = spawn("lp", &path).or_else(|_| spawn("xdg-open", &path));
+        if let Some(finished) = &self.board.finished {
+            let printed = Some(outcome.as_ref().map(|_| ()).map_err(|_| ()));
+            self.board.finished = Some(Arc::new(Finished { printed, ..finished.as_ref().clone() }));
+        }
+        outcome.map_err(|source| CounterError::Printing { path, source })
+    }
+}
+
+/// Starts a program on a file and lets it go its way; somebody waits for its end, so that none is left behind.
+fn spawn(program: &str, path: &Path) -> std::io::Result<()> {
+    use std::process::{Command, Stdio};
+    let mut child =
+        Command::new(program).arg(path).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+    std::thread::Builder::new().name("printing".into()).spawn(move || drop(child.wait()))?;
+    Ok(())
+}
+
+fn write_slip(folder: &Path, path: &Path, paper: &[u8]) -> Done {
+    let file = |source| CounterError::File { path: path.to_owned(), source };
+    std::fs::create_dir_all(folder).map_err(file)?;
+    std::fs::write(path, paper).map_err(file)
+}
+
+/// Called to this desk before anybody knew who it is.
+fn is_anonymous_call(ticket: &Ticket) -> bool {
+    ticket.state == TicketState::Called && ticket.nik.is_none() && ticket.desk.as_deref() == Some(DESK)
+}

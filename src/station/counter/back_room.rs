@@ -1,0 +1,368 @@
+//! The supervisors' room: the day, what waits for approval, possible duplicates, the audit, the officers.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rekam_hal::{Eye, Finger};
+use serde::Deserialize;
+use time::Date;
+
+use crate::batch::RecordBundle;
+use crate::domain::resident::Resident;
+use crate::domain::session::{Event, Exception, Hit, HitId, RecordId, SampleRef, Session, Slot, Verdict, VoidReason};
+use crate::domain::user::UserId;
+use crate::office::{daybook, register, within};
+use crate::station::{DeskError, Ledger, Supervisor};
+use crate::store::{Access, Db, NewUser, RecordFilter, RecordState};
+
+use super::act::{NewOfficer, Passphrase};
+use super::board::{BackRoom, Busy, Pending, PendingHit, Review, Rules, Shown, Side};
+use super::error::CounterError;
+use super::pictures::{picture, strokes};
+use super::room::{Done, Room};
+use super::station::{account_of, audit, check_officer};
+
+/// Audit rows on a page.
+const AUDIT_PAGE: u64 = 50;
+
+impl Room {
+    pub(super) fn authenticate(&mut self, user: &str, passphrase: &Passphrase) -> Done {
+        self.say_busy(Busy::Passphrase);
+        let supervisor = self.prove(user, passphrase)?;
+        self.supervisor = Some(supervisor);
+        self.board.trouble = None;
+        self.refresh_back_room(None)
+    }
+
+    pub(super) fn close_back_room(&mut self) {
+        self.stop_export();
+        self.supervisor = None;
+        self.board.back_room = None;
+    }
+
+    fn supervisor(&self) -> Result<&Supervisor, CounterError> {
+        self.supervisor.as_ref().ok_or(CounterError::NotNow)
+    }
+
+    /// Reads everything in the room anew; what is open (review, audit page) stays open.
+    pub(super) fn refresh_back_room(&mut self, day: Option<Date>) -> Done {
+        self.dirty = true;
+        let user = match (&self.supervisor, &self.board.back_room) {
+            (Some(supervisor), _) => supervisor.user().clone(),
+            // An export has the supervisor; the room stays theirs.
+            (None, Some(room)) => room.supervisor.clone(),
+            (None, None) => return Ok(()),
+        };
+        let before = self.board.back_room.clone();
+        let (today, now) = self.day_and_now()?;
+        let day = day.or_else(|| before.as_ref().map(|room| room.book.date)).unwrap_or(today);
+        let zone = self.board.rules.zone;
+        let station = self.station()?;
+        let (book, batches, unsent, officers, head) = within(station.store(), move |db| {
+            let book = daybook::read(db, day, zone, now)?;
+            let mut batches = db.batches()?;
+            batches.reverse();
+            Ok((book, batches, db.approved_unexported()?.len(), db.accounts()?, db.audit_head()?.seq))
+        })?;
+        let approvals = approvals(&station.ledger, &user)?;
+        let hits = within(station.store(), pending_hits)?;
+        let room = BackRoom {
+            supervisor: user,
+            book: Arc::new(book),
+            approvals,
+            hits,
+            review: before.as_ref().and_then(|room| room.review.clone()),
+            batches,
+            unsent,
+            export: before.as_ref().and_then(|room| room.export.clone()),
+            audit: before.as_ref().map(|room| room.audit.clone()).unwrap_or_default(),
+            audit_head: head,
+            chain: before.as_ref().and_then(|room| room.chain.clone()),
+            officers,
+        };
+        self.board.back_room = Some(Arc::new(room));
+        self.refresh_health()
+    }
+
+    /// Changes something of the room on the board.
+    pub(super) fn in_room(&mut self, change: impl FnOnce(&mut BackRoom)) -> Done {
+        let room = self.board.back_room.as_ref().ok_or(CounterError::NotNow)?;
+        let mut room = room.as_ref().clone();
+        change(&mut room);
+        self.board.back_room = Some(Arc::new(room));
+        self.dirty = true;
+        Ok(())
+    }
+
+    pub(super) fn show_day(&mut self, date: Date) -> Done {
+        self.supervisor()?;
+        self.refresh_back_room(Some(date))
+    }
+
+    /// Opens the review copy, and beside it those of the people it was found to resemble.
+    pub(super) fn review(&mut self, record: &RecordId) -> Done {
+        let supervisor = self.supervisor()?;
+        let ledger = &self.station()?.ledger;
+        let session = ledger.load(record)?;
+        let this = side(supervisor, ledger, record)?;
+        let hits: Vec<_> = session.hits().cloned().collect();
+        let mut others = Vec::new();
+        for state in &hits {
+            others.push(other_side(supervisor, ledger, &state.hit)?);
+        }
+        let review = Review { this, others, hits };
+        self.in_room(|room| room.review = Some(Arc::new(review)))
+    }
+
+    pub(super) fn close_review(&mut self) -> Done {
+        self.in_room(|room| room.review = None)
+    }
+
+    pub(super) fn decide(&mut self, record: &RecordId, hit: HitId, verdict: Verdict, reason: &str) -> Done {
+        self.supervisor()?.decide(record, hit, verdict, reason)?;
+        self.close_review()?;
+        self.refresh_back_room(None)?;
+        self.refresh_seat_if_any()
+    }
+
+    /// Releases records one after another; what was released stays so when a later one cannot be.
+    pub(super) fn approve(&mut self, records: &[RecordId]) -> Done {
+        let supervisor = self.supervisor()?;
+        let outcome = records.iter().try_for_each(|record| supervisor.approve(record));
+        self.close_review()?;
+        self.refresh_back_room(None)?;
+        Ok(outcome?)
+    }
+
+    pub(super) fn void(&mut self, record: &RecordId, reason: VoidReason) -> Done {
+        self.supervisor()?.void(record, reason)?;
+        self.close_review()?;
+        self.refresh_back_room(None)
+    }
+
+    fn refresh_seat_if_any(&mut self) -> Done {
+        if self.desk.as_ref().is_some_and(|desk| desk.session().is_ok()) { self.refresh_seat() } else { Ok(()) }
+    }
+
+    pub(super) fn discard_begun(&mut self) -> Done {
+        self.supervisor()?.discard_begun()?;
+        self.refresh_back_room(None)
+    }
+
+    pub(super) fn show_audit(&mut self, before: Option<u64>) -> Done {
+        self.supervisor()?;
+        let rows = self.station()?.store().call(move |db| {
+            let end = before.map_or(db.audit_head()?.seq, |seq| seq.saturating_sub(1));
+            let rows = db.audit_since(end.saturating_sub(AUDIT_PAGE))?;
+            Ok(rows.into_iter().take_while(|row| row.seq <= end).collect::<Vec<_>>())
+        })?;
+        self.in_room(|room| {
+            room.audit = rows;
+            room.audit.reverse();
+        })
+    }
+
+    pub(super) fn verify_chain(&mut self) -> Done {
+        self.supervisor()?;
+        self.say_busy(Busy::Chain);
+        let report = self.station()?.store().call(|db| db.verify_chain(None))?;
+        self.in_room(|room| room.chain = Some(Arc::new(report)))
+    }
+
+    pub(super) fn add_officer(&mut self, officer: &NewOfficer) -> Done {
+        check_officer(officer).map_err(CounterError::Setup)?;
+        self.say_busy(Busy::Passphrase);
+        let supervisor = self.supervisor()?;
+        let user =
+            NewUser::new(officer.id.clone(), officer.passphrase.0.as_str(), super::station::access_of(officer.role));
+        let now = self.station()?.now();
+        supervisor.add_officer(&user, account_of(officer, now))?;
+        self.refresh_place()?;
+        self.refresh_back_room(None)
+    }
+
+    pub(super) fn remove_officer(&mut self, id: &str) -> Done {
+        let supervisor = self.supervisor()?;
+        if supervisor.user().as_str() == id {
+            return Err(CounterError::NotNow);
+        }
+        let users = self.station()?.store().users();
+        let others = users.iter().filter(|(user, access)| user != id && *access == Access::Supervisor).count();
+        if others == 0 {
+            return Err(CounterError::LastSupervisor);
+        }
+        supervisor.remove_officer(id)?;
+        self.refresh_place()?;
+        self.refresh_back_room(None)
+    }
+
+    pub(super) fn change_passphrase(&mut self, old: &Passphrase, new: &Passphrase) -> Done {
+        let long_enough = new.0.chars().count() >= super::station::SHORTEST_PASSPHRASE;
+        if !long_enough {
+            return Err(CounterError::Setup(super::SetupFault::Passphrase));
+        }
+        self.say_busy(Busy::Passphrase);
+        let (officer, station) = (self.officer()?, self.station()?);
+        Ok(station.store().change_passphrase(officer.id.as_str(), &old.0, &new.0, station.now())?)
+    }
+
+    pub(super) fn save_rules(&mut self, rules: &Rules) -> Done {
+        let officer = self.officer()?;
+        if !officer.role.may_administer() {
+            return Err(DeskError::NotSupervisor.into());
+        }
+        self.station()?.save_rules(rules, &officer.id)?;
+        self.board.rules = Arc::new(self.station()?.rules()?);
+        self.refresh_place()
+    }
+
+    fn refresh_place(&mut self) -> Done {
+        let place = self.station()?.place(&self.dir)?;
+        self.board.place = Arc::new(place);
+        Ok(())
+    }
+}
+
+/// Records that wait for approval, oldest first, those with undecided duplicates before the others.
+fn approvals(ledger: &Ledger, user: &UserId) -> Result<Vec<Pending>, CounterError> {
+    let filter = RecordFilter { state: Some(RecordState::Sealed), ..RecordFilter::default() };
+    let sealed = ledger.store.call(move |db| db.records(&filter))?;
+    let mut pending = Vec::new();
+    for summary in sealed {
+        let record = RecordId(summary.id);
+        let events = ledger.events(&record)?;
+        let own = events.iter().any(|event| event.operator == *user && at_desk(event));
+        let session = Session::replay(record.clone(), events).map_err(DeskError::from)?;
+        pending.push(Pending {
+            record,
+            name: session.resident().titled_name(),
+            since: summary.sealed_at.unwrap_or(summary.changed_at),
+            exceptions: session.exceptions().cloned().collect(),
+            open_hits: session.undecided_hits().count(),
+            own,
+        });
+    }
+    pending.sort_by_key(|waiting| (waiting.open_hits == 0, waiting.since));
+    Ok(pending)
+}
+
+/// Whether an event is the work of whoever recorded the resident.
+fn at_desk(event: &Event) -> bool {
+    !matches!(event.what.word(), "hit_found" | "hit_decided" | "confirm_excepted" | "approved" | "exported" | "voided")
+}
+
+fn pending_hits(db: &mut Db) -> crate::office::Result<Vec<PendingHit>> {
+    let mut pending = Vec::new();
+    for row in db.adjudications_pending()? {
+        let Ok(hit) = serde_json::from_str::<Hit>(&row.body) else { continue };
+        let own = db.summary(&row.record)?.head.nik;
+        let name_of = |db: &Db, nik: &str| -> crate::office::Result<String> {
+            Ok(db.register_get(nik)?.map(|row| row.name).unwrap_or_default())
+        };
+        let (name, other_name) = (name_of(db, &own)?, name_of(db, hit.other_nik.as_str())?);
+        pending.push(PendingHit { record: RecordId(row.record), name, hit, other_name, since: row.opened_at });
+    }
+    pending.sort_by_key(|waiting| waiting.since);
+    Ok(pending)
+}
+
+/// The parts of `record.json` that a review shows.
+#[derive(Deserialize)]
+struct Document {
+    resident: Resident,
+    exceptions: Vec<Exception>,
+    samples: Vec<CarriedSample>,
+}
+
+#[derive(Deserialize)]
+struct CarriedSample {
+    file: String,
+    sample: SampleRef,
+}
+
+fn side(supervisor: &Supervisor, ledger: &Ledger, record: &RecordId) -> Result<Side, CounterError> {
+    let name = record.0.clone();
+    let state = ledger.store.call(move |db| Ok(db.summary(&name)?.state))?;
+    match state {
+        RecordState::Sealed => Ok(opened(record, &supervisor.review(record)?)?),
+        RecordState::Open | RecordState::Approved | RecordState::Closed | RecordState::Void => {
+            let session = ledger.load(record)?;
+            Ok(Side {
+                record: Some(record.clone()),
+                nik: session.nik().as_str().to_owned(),
+                resident: Some(session.resident().clone()),
+                shown: Shown::default(),
+                qualities: qualities(&session),
+                exceptions: session.exceptions().cloned().collect(),
+            })
+        }
+    }
+}
+
+fn qualities(session: &Session) -> BTreeMap<Slot, u8> {
+    let slots = Finger::ALL.map(Slot::Finger).into_iter().chain(Eye::ALL.map(Slot::Eye));
+    slots.filter_map(|slot| Some((slot, session.best(slot)?.quality))).collect()
+}
+
+fn opened(record: &RecordId, bundle: &RecordBundle) -> Result<Side, CounterError> {
+    let json = bundle.get("record.json").unwrap_or_default();
+    let document: Document = serde_json::from_slice(json).map_err(DeskError::from)?;
+    let mut shown = Shown::default();
+    let mut qualities = BTreeMap::new();
+    for CarriedSample { file, sample } in &document.samples {
+        let crate::domain::session::Purpose::Slot(slot) = sample.purpose else { continue };
+        let bytes = bundle.get(file).unwrap_or_default();
+        qualities.insert(slot, sample.quality);
+        match slot {
+            Slot::Photo => shown.photo = picture(bytes, Some(&sample.id)),
+            Slot::Signature => shown.signature = strokes(bytes),
+            Slot::Approval => shown.approval = strokes(bytes),
+            Slot::Finger(finger) => shown.fingers.extend(picture(bytes, Some(&sample.id)).map(|p| (finger, p))),
+            Slot::Eye(eye) => shown.eyes.extend(picture(bytes, Some(&sample.id)).map(|p| (eye, p))),
+        }
+    }
+    Ok(Side {
+        record: Some(record.clone()),
+        nik: document.resident.nik.as_str().to_owned(),
+        resident: Some(document.resident),
+        shown,
+        qualities,
+        exceptions: document.exceptions,
+    })
+}
+
+/// The other person of a finding: the own record where this station holds it, else what the register knows.
+fn other_side(supervisor: &Supervisor, ledger: &Ledger, hit: &Hit) -> Result<Side, CounterError> {
+    if let Some(record) = &hit.other_record {
+        return side(supervisor, ledger, record);
+    }
+    let resident = register::lookup(&ledger.store, &hit.other_nik)?;
+    Ok(Side {
+        record: None,
+        nik: hit.other_nik.as_str().to_owned(),
+        resident,
+        shown: Shown::default(),
+        qualities: BTreeMap::new(),
+        exceptions: Vec::new(),
+    })
+}
+
+/// Closes an account; its past deeds keep their name.
+pub(crate) fn close_account(db: &mut Db, id: &str, by: &str, at: time::OffsetDateTime) -> crate::office::Result<()> {
+    if let Some(account) = db.account(id)? {
+        db.account_put(&crate::store::Account { active: false, ..account })?;
+    }
+    audit(db, at, by, "officer-removed", &serde_json::json!({ "officer": id }).to_string())
+}
+
+/// Opens an account.
+pub(crate) fn open_account(
+    db: &mut Db,
+    account: &crate::store::Account,
+    by: &str,
+    at: time::OffsetDateTime,
+) -> crate::office::Result<()> {
+    db.account_put(account)?;
+    let body = serde_json::json!({ "officer": account.id, "role": account.role }).to_string();
+    audit(db, at, by, "officer-added", &body)
+}
