@@ -4,6 +4,7 @@ pub mod hand;
 pub mod ink;
 pub mod parts;
 pub mod preview;
+pub mod stopwatch;
 
 pub use parts::{banner, caption, card, chip, field_row, headline, key_button, key_cap, meter, title, value};
 pub use preview::Preview;

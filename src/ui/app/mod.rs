@@ -4,33 +4,31 @@
 //! so no press is lost and none meets a screen that its presser has not seen... except where a longer piece of work
 //! shows itself: then presses are impatience, and dropped. A key that is held down acts once.
 
+mod show;
+mod windows;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use iced::keyboard;
-use iced::{Size, Subscription, Task, window};
+use iced::{Size, Task, window};
 use time::OffsetDateTime;
 
-use super::action::Action;
+use super::Element;
 use super::context::Context;
 use super::keys::{Key, Press};
 use super::outcome::{Outcome, Route};
 use super::pictures::{Frame, Pictures};
 use super::preferences::Preferences;
 use super::screen::{
-    confirm, devices, done, fingerprints, help, home, iris, login, photo, settings, setup, signature, supervisor,
-    verify,
+    confirm, devices, done, fingerprints, home, iris, login, photo, settings, setup, signature, supervisor, verify,
 };
-use super::{Element, resident, shell};
-use crate::domain::session::{RecordId, Step};
+use crate::domain::session::RecordId;
 use crate::office::words::Words;
-use crate::station::counter::{Act, Board, Line, Phase, Stage};
+use crate::station::counter::{Act, Board, Line, Stage};
 
 /// Presses that wait, at most.
 const TYPED_AHEAD: usize = 64;
-/// Between two looks for a new frame.
-const FRAME: Duration = Duration::from_millis(33);
 /// The smallest screen.
 pub const SMALLEST: Size = Size::new(1366.0, 768.0);
 
@@ -193,35 +191,6 @@ impl App {
         self.asked > self.board.answered
     }
 
-    /// Which screen is shown.
-    pub fn shown(&self) -> Shown {
-        match &self.board.stage {
-            Stage::Preparing(_) | Stage::Broken | Stage::Closed | Stage::Locked => Shown::Login,
-            Stage::Unprovisioned => Shown::Setup,
-            Stage::Open => match self.route {
-                Route::Supervisor => Shown::Supervisor,
-                Route::Devices => Shown::Devices,
-                Route::Settings => Shown::Settings,
-                Route::Work => self.work(),
-            },
-        }
-    }
-
-    fn work(&self) -> Shown {
-        if self.board.finished.is_some() {
-            return Shown::Done;
-        }
-        match self.board.session().map(|session| session.step()) {
-            None => Shown::Home,
-            Some(Step::Verify) => Shown::Verify,
-            Some(Step::Photo) => Shown::Photo,
-            Some(Step::Signature) => Shown::Signature,
-            Some(Step::Fingerprints) => Shown::Fingerprints,
-            Some(Step::Iris) => Shown::Iris,
-            Some(Step::Confirm) => Shown::Confirm,
-        }
-    }
-
     fn context(&self) -> Context<'_> {
         Context {
             board: &self.board,
@@ -234,34 +203,9 @@ impl App {
         }
     }
 
-    /// Opens the windows; from here on the program is visible.
-    pub(super) fn open_windows(&mut self) -> Task<Message> {
-        self.headless = false;
-        let smallest = Some(Size::new(1024.0, 600.0));
-        let (id, opened) =
-            window::open(window::Settings { size: SMALLEST, min_size: smallest, ..window::Settings::default() });
-        self.main = Some(id);
-        let mut tasks = vec![opened.map(Message::WindowOpened)];
-        if self.preferences.resident_window {
-            tasks.push(self.open_resident_window());
-        }
-        tasks.extend(self.first_field().map(focus));
-        Task::batch(tasks)
-    }
-
-    /// What a window shows.
-    pub(super) fn view_of(&self, id: window::Id) -> Element<'_, Message> {
-        if self.resident == Some(id) { self.resident_view() } else { self.view() }
-    }
-
     /// The preferences of this screen.
     pub fn preferences(&self) -> &Preferences {
         &self.preferences
-    }
-
-    /// The words of the window's frame.
-    pub(super) fn title(&self, id: window::Id) -> String {
-        self.context().t(if self.resident == Some(id) { "window-title-resident" } else { "window-title" })
     }
 
     /// Takes a message in.
@@ -280,41 +224,6 @@ impl App {
             }
         }
         Task::none()
-    }
-
-    fn dispatch(&mut self, message: Message) -> Vec<Outcome> {
-        let context = Context {
-            board: &self.board,
-            words: Words::of(self.preferences.language.into()),
-            preferences: &self.preferences,
-            now: self.now,
-            pictures: &self.pictures,
-            frame: self.frame.as_ref(),
-            waiting: self.asked > self.board.answered,
-        };
-        let screens = &mut self.screens;
-        match message {
-            Message::Login(m) => screens.login.update(m, &context),
-            Message::Setup(m) => screens.setup.update(m, &context),
-            Message::Home(m) => screens.home.update(m, &context),
-            Message::Verify(m) => screens.verify.update(m, &context),
-            Message::Photo(m) => screens.photo.update(m, &context),
-            Message::Signature(m) => screens.signature.update(m, &context),
-            Message::Fingerprints(m) => screens.fingerprints.update(m, &context),
-            Message::Iris(m) => screens.iris.update(m, &context),
-            Message::Confirm(m) => screens.confirm.update(m, &context),
-            Message::Done(m) => screens.done.update(m, &context),
-            Message::Supervisor(m) => screens.supervisor.update(m, &context),
-            Message::Devices(m) => screens.devices.update(m, &context),
-            Message::Settings(m) => screens.settings.update(m, &context),
-            Message::BoardArrived
-            | Message::FrameDue
-            | Message::SecondPassed
-            | Message::Pressed(_)
-            | Message::Global(_)
-            | Message::WindowOpened(_)
-            | Message::WindowClosed(_) => Vec::new(),
-        }
     }
 
     fn carry_out(&mut self, outcomes: Vec<Outcome>) -> Task<Message> {
@@ -383,28 +292,10 @@ impl App {
                 ..Screens::default()
             };
         }
+        tracing::info!(target: "rekam::screen", shown = ?now.0, "shown");
         self.opened = Some(now);
         self.help = false;
         self.first_field().map_or_else(Task::none, focus)
-    }
-
-    fn first_field(&self) -> Option<&'static str> {
-        let screens = &self.screens;
-        match self.shown() {
-            Shown::Login => screens.login.first_field(),
-            Shown::Setup => screens.setup.first_field(),
-            Shown::Home => screens.home.first_field(),
-            Shown::Verify => screens.verify.first_field(),
-            Shown::Photo => screens.photo.first_field(),
-            Shown::Signature => screens.signature.first_field(),
-            Shown::Fingerprints => screens.fingerprints.first_field(),
-            Shown::Iris => screens.iris.first_field(),
-            Shown::Confirm => screens.confirm.first_field(),
-            Shown::Done => screens.done.first_field(),
-            Shown::Supervisor => screens.supervisor.first_field(),
-            Shown::Devices => screens.devices.first_field(),
-            Shown::Settings => screens.settings.first_field(),
-        }
     }
 
     fn look_for_frame(&mut self) {
@@ -461,49 +352,6 @@ impl App {
         found.and_then(|action| action.message)
     }
 
-    /// What can be done on the screen that is shown.
-    pub fn actions(&self) -> Vec<Action<Message>> {
-        fn all<M>(actions: Vec<Action<M>>, wrap: fn(M) -> Message) -> Vec<Action<Message>> {
-            actions.into_iter().map(|action| action.map(wrap)).collect()
-        }
-        let (screens, ctx) = (&self.screens, &self.context());
-        match self.shown() {
-            Shown::Login => all(screens.login.actions(ctx), Message::Login),
-            Shown::Setup => all(screens.setup.actions(ctx), Message::Setup),
-            Shown::Home => all(screens.home.actions(ctx), Message::Home),
-            Shown::Verify => all(screens.verify.actions(ctx), Message::Verify),
-            Shown::Photo => all(screens.photo.actions(ctx), Message::Photo),
-            Shown::Signature => all(screens.signature.actions(ctx), Message::Signature),
-            Shown::Fingerprints => all(screens.fingerprints.actions(ctx), Message::Fingerprints),
-            Shown::Iris => all(screens.iris.actions(ctx), Message::Iris),
-            Shown::Confirm => all(screens.confirm.actions(ctx), Message::Confirm),
-            Shown::Done => all(screens.done.actions(ctx), Message::Done),
-            Shown::Supervisor => all(screens.supervisor.actions(ctx), Message::Supervisor),
-            Shown::Devices => all(screens.devices.actions(ctx), Message::Devices),
-            Shown::Settings => all(screens.settings.actions(ctx), Message::Settings),
-        }
-    }
-
-    fn global_actions(&self) -> Vec<Action<Message>> {
-        let ctx = self.context();
-        let open = self.board.stage == Stage::Open;
-        let keys = shell::global_keys().into_iter().filter_map(|(key, words)| {
-            let message = match key {
-                Key::F(1) => Global::Help,
-                Key::F(2) if open => Global::Go(Route::Work),
-                Key::F(4) if open => Global::Go(Route::Supervisor),
-                Key::F(6) if open => Global::Go(Route::Devices),
-                Key::F(7) if open => Global::Go(Route::Settings),
-                Key::F(12) if open => Global::Lock,
-                _ => return None,
-            };
-            Some(Action::secondary(key, ctx.t(words), Message::Global(message)))
-        });
-        let mut actions: Vec<_> = keys.collect();
-        actions.push(Action::hidden(Key::F(11), Message::Global(Global::ResidentWindow)));
-        actions
-    }
-
     fn global(&mut self, global: Global) -> Task<Message> {
         match global {
             Global::Help => {
@@ -521,97 +369,6 @@ impl App {
             Global::PreviousField => iced::widget::operation::focus_previous(),
         }
     }
-
-    fn toggle_resident_window(&mut self) -> Task<Message> {
-        if self.headless {
-            return Task::none();
-        }
-        let open = self.resident.take();
-        self.prefer(Preferences { resident_window: open.is_none(), ..self.preferences });
-        match open {
-            Some(id) => window::close(id),
-            None => self.open_resident_window(),
-        }
-    }
-
-    fn open_resident_window(&mut self) -> Task<Message> {
-        let (id, opened) =
-            window::open(window::Settings { size: Size::new(1024.0, 768.0), ..window::Settings::default() });
-        self.resident = Some(id);
-        opened.map(Message::WindowOpened)
-    }
-
-    fn closed(&mut self, id: window::Id) -> Task<Message> {
-        if self.main == Some(id) {
-            return iced::exit();
-        }
-        if self.resident == Some(id) {
-            self.resident = None;
-            self.prefer(Preferences { resident_window: false, ..self.preferences });
-        }
-        Task::none()
-    }
-
-    /// The operator's window.
-    pub fn view(&self) -> Element<'_, Message> {
-        let ctx = self.context();
-        if self.help {
-            let close = Action::primary(Key::Escape, ctx.t("key-close-help"), Message::Global(Global::Help));
-            return shell::frame(&ctx, help::view(&ctx, self.shown(), self.actions()), vec![close], Vec::new());
-        }
-        let screens = &self.screens;
-        let body = match self.shown() {
-            Shown::Login => screens.login.view(&ctx).map(Message::Login),
-            Shown::Setup => screens.setup.view(&ctx).map(Message::Setup),
-            Shown::Home => screens.home.view(&ctx).map(Message::Home),
-            Shown::Verify => screens.verify.view(&ctx).map(Message::Verify),
-            Shown::Photo => screens.photo.view(&ctx).map(Message::Photo),
-            Shown::Signature => screens.signature.view(&ctx).map(Message::Signature),
-            Shown::Fingerprints => screens.fingerprints.view(&ctx).map(Message::Fingerprints),
-            Shown::Iris => screens.iris.view(&ctx).map(Message::Iris),
-            Shown::Confirm => screens.confirm.view(&ctx).map(Message::Confirm),
-            Shown::Done => screens.done.view(&ctx).map(Message::Done),
-            Shown::Supervisor => screens.supervisor.view(&ctx).map(Message::Supervisor),
-            Shown::Devices => screens.devices.view(&ctx).map(Message::Devices),
-            Shown::Settings => screens.settings.view(&ctx).map(Message::Settings),
-        };
-        shell::frame(&ctx, body, self.actions(), self.global_actions())
-    }
-
-    /// The resident's window.
-    pub fn resident_view(&self) -> Element<'_, Message> {
-        resident::view(&self.context())
-    }
-
-    /// What the program listens to.
-    pub fn subscription(&self) -> Subscription<Message> {
-        let keys = keyboard::listen().filter_map(|event| Press::of(&event).map(Message::Pressed));
-        let boards = Subscription::run_with(Boards(self.line.clone()), boards);
-        let seconds = iced::time::every(Duration::from_secs(1)).map(|_| Message::SecondPassed);
-        let closed = window::close_events().map(Message::WindowClosed);
-        let mut all = vec![keys, boards, seconds, closed];
-        if self.board.capture.as_ref().is_some_and(|capture| capture.phase == Phase::Live) {
-            all.push(iced::time::every(FRAME).map(|_| Message::FrameDue));
-        }
-        Subscription::batch(all)
-    }
-}
-
-/// The line as the identity of a subscription: there is one for the whole run.
-struct Boards(Line);
-
-impl std::hash::Hash for Boards {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        "boards".hash(state);
-    }
-}
-
-fn boards(line: &Boards) -> impl iced::futures::Stream<Item = Message> + use<> {
-    iced::futures::stream::unfold(line.0.boards(), async |mut latest| {
-        latest.changed().await.ok()?;
-        latest.mark_unchanged();
-        Some((Message::BoardArrived, latest))
-    })
 }
 
 fn focus(field: &'static str) -> Task<Message> {

@@ -1,0 +1,108 @@
+//! The windows, and what the program listens to.
+
+use std::time::Duration;
+
+use iced::{Size, Subscription, Task, keyboard, window};
+
+use super::{App, Element, Message, SMALLEST, focus};
+use crate::station::counter::{Line, Phase};
+use crate::ui::keys::Press;
+use crate::ui::preferences::Preferences;
+use crate::ui::widget::stopwatch::Stopwatch;
+
+/// Between two looks for a new frame.
+const FRAME: Duration = Duration::from_millis(33);
+
+impl App {
+    /// Opens the windows; from here on the program is visible.
+    pub(in crate::ui) fn open_windows(&mut self) -> Task<Message> {
+        self.headless = false;
+        let smallest = Some(Size::new(1024.0, 600.0));
+        let (id, opened) = window::open(window::Settings {
+            size: SMALLEST,
+            min_size: smallest,
+            maximized: true,
+            ..Default::default()
+        });
+        self.main = Some(id);
+        let mut tasks = vec![opened.map(Message::WindowOpened)];
+        if self.preferences.resident_window {
+            tasks.push(self.open_resident_window());
+        }
+        tasks.extend(self.first_field().map(focus));
+        Task::batch(tasks)
+    }
+
+    /// What a window shows.
+    pub(in crate::ui) fn view_of(&self, id: window::Id) -> Element<'_, Message> {
+        if self.resident == Some(id) {
+            return self.resident_view();
+        }
+        iced::widget::stack![self.view(), Stopwatch(self.last_press)].into()
+    }
+
+    /// The words of the window's frame.
+    pub(in crate::ui) fn title(&self, id: window::Id) -> String {
+        self.context().t(if self.resident == Some(id) { "window-title-resident" } else { "window-title" })
+    }
+
+    pub(super) fn toggle_resident_window(&mut self) -> Task<Message> {
+        if self.headless {
+            return Task::none();
+        }
+        let open = self.resident.take();
+        self.prefer(Preferences { resident_window: open.is_none(), ..self.preferences });
+        match open {
+            Some(id) => window::close(id),
+            None => self.open_resident_window(),
+        }
+    }
+
+    pub(super) fn open_resident_window(&mut self) -> Task<Message> {
+        let (id, opened) =
+            window::open(window::Settings { size: Size::new(1024.0, 768.0), ..window::Settings::default() });
+        self.resident = Some(id);
+        opened.map(Message::WindowOpened)
+    }
+
+    pub(super) fn closed(&mut self, id: window::Id) -> Task<Message> {
+        if self.main == Some(id) {
+            return iced::exit();
+        }
+        if self.resident == Some(id) {
+            self.resident = None;
+            self.prefer(Preferences { resident_window: false, ..self.preferences });
+        }
+        Task::none()
+    }
+
+    /// What the program listens to.
+    pub fn subscription(&self) -> Subscription<Message> {
+        let keys = keyboard::listen().filter_map(|event| Press::of(&event).map(Message::Pressed));
+        let boards = Subscription::run_with(Boards(self.line.clone()), boards);
+        let seconds = iced::time::every(Duration::from_secs(1)).map(|_| Message::SecondPassed);
+        let closed = window::close_events().map(Message::WindowClosed);
+        let mut all = vec![keys, boards, seconds, closed];
+        if self.board.capture.as_ref().is_some_and(|capture| capture.phase == Phase::Live) {
+            all.push(iced::time::every(FRAME).map(|_| Message::FrameDue));
+        }
+        Subscription::batch(all)
+    }
+}
+
+/// The line as the identity of a subscription: there is one for the whole run.
+struct Boards(Line);
+
+impl std::hash::Hash for Boards {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        "boards".hash(state);
+    }
+}
+
+fn boards(line: &Boards) -> impl iced::futures::Stream<Item = Message> + use<> {
+    iced::futures::stream::unfold(line.0.boards(), async |mut latest| {
+        latest.changed().await.ok()?;
+        latest.mark_unchanged();
+        Some((Message::BoardArrived, latest))
+    })
+}
