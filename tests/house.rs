@@ -23,7 +23,7 @@ fn room(name: &str) -> Vec<(PathBuf, String)> {
 }
 
 /// Rooms a room may name besides itself; everything else of the crate is closed to it.
-const ARROWS: [(&str, &[&str]); 9] = [
+const ARROWS: [(&str, &[&str]); 10] = [
     ("domain", &[]),
     ("biometrics", &["domain"]),
     ("interchange", &["domain", "biometrics"]),
@@ -32,7 +32,8 @@ const ARROWS: [(&str, &[&str]); 9] = [
     ("batch", &["domain", "biometrics", "interchange", "store"]),
     ("office", &["domain", "biometrics", "interchange", "store", "dedup"]),
     ("station", &["domain", "biometrics", "interchange", "store", "dedup", "batch", "office"]),
-    ("cli", &["domain", "biometrics", "interchange", "store", "dedup", "batch", "office", "station"]),
+    ("ui", &["domain", "biometrics", "interchange", "store", "dedup", "batch", "office", "station"]),
+    ("cli", &["domain", "biometrics", "interchange", "store", "dedup", "batch", "office", "station", "ui"]),
 ];
 
 #[test]

@@ -25,3 +25,4 @@ mod signature;
 mod supervisor;
 mod trouble;
 mod verify;
+mod words;

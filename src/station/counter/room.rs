@@ -46,6 +46,8 @@ pub(super) struct Room {
     pub(super) importing: Option<Importing>,
     slow_round: Instant,
     troubles: u64,
+    /// Where the record stood when it was noted last.
+    noted: Option<(&'static str, u32, bool)>,
 }
 
 /// What an act comes to.
@@ -68,6 +70,7 @@ impl Room {
             importing: None,
             slow_round: Instant::now(),
             troubles: 0,
+            noted: None,
         }
     }
 
@@ -79,6 +82,7 @@ impl Room {
             self.complain(error);
         }
         self.publish();
+        tracing::info!(target: "rekam::counter", stage = ?self.board.stage, "ready");
         loop {
             let patience = if self.is_lively() { LIVELY } else { IDLE };
             match self.far.acts.recv_timeout(patience) {
@@ -88,6 +92,7 @@ impl Room {
                         tracing::debug!(act = kind, error = %chain(&error), "the act was not carried out");
                         self.complain(error);
                     }
+                    tracing::info!(target: "rekam::act", act = kind, "carried out");
                     self.board.busy = self.importing.as_ref().map(|import| Busy::Importing(import.rows()));
                     self.board.answered = number;
                     self.dirty = true;
@@ -263,6 +268,7 @@ impl Room {
 
     pub(super) fn complain(&mut self, error: CounterError) {
         self.troubles += 1;
+        tracing::info!(target: "rekam::trouble", number = self.troubles, "shown");
         self.board.trouble = Some(Trouble { number: self.troubles, error: Arc::new(error) });
         self.dirty = true;
     }
@@ -292,9 +298,24 @@ impl Room {
     }
 
     pub(super) fn publish(&mut self) {
+        self.note_progress();
         self.board.version += 1;
         self.dirty = false;
         self.far.board.send_replace(Arc::new(self.board.clone()));
+    }
+
+    /// Where the record stands, for the log: numbers and steps, nothing of the resident.
+    fn note_progress(&mut self) {
+        let stands = self
+            .board
+            .session()
+            .map(|session| (session.step().word(), session.next_seq(), session.is_done(session.step())));
+        if stands != self.noted {
+            self.noted = stands;
+            if let Some((step, events, done)) = stands {
+                tracing::info!(target: "rekam::record", step, events, done, "stands");
+            }
+        }
     }
 
     fn carry_out(&mut self, act: Act) -> Done {
