@@ -85,7 +85,8 @@ fn top_bar<'a, M: 'a>(ctx: &Context<'a>) -> Element<'a, M> {
 
 /// The steps of the record at the desk, with the resident's name.
 fn step_bar<'a, M: 'a>(ctx: &Context<'a>) -> Option<Element<'a, M>> {
-    let seat = ctx.seat()?;
+    // A locked screen names nobody.
+    let seat = ctx.seat().filter(|_| ctx.board.stage == Stage::Open)?;
     let session = &seat.session;
     let number = seat.ticket.as_ref().map_or_else(String::new, |ticket| format!("{} · ", ticket.number));
     let name = format!("{number}{}", session.resident().titled_name());

@@ -1,0 +1,25 @@
+# Login, locked screen, and making the station ready.
+login-headline = Log in
+login-who = Who is on duty?
+login-choose = choose the officer
+login-shown = Officers { $from }–{ $to } of { $all }
+login-name = Login name
+login-passphrase = Passphrase
+login-name-missing = Type the login name first.
+login-passphrase-missing = Type the passphrase first.
+login-training = Passphrase of all training officers:
+login-enter = Log in
+login-unlock = Unlock
+login-locked = The screen is locked
+login-change-officer = Change of officer
+login-change-explained = Change of officer: an unfinished record is parked and can be continued.
+login-other-language = Bahasa Indonesia
+login-look = Look: { $look }
+login-quit = Close the program
+login-preparing = The station is being made ready
+login-preparing-explained = The login opens by itself when it is ready.
+login-broken = The station cannot be opened
+login-broken-read = 1. Read the message above and follow it.
+login-broken-restart = 2. Close the program (F10) and start it again.
+login-broken-ask = 3. If it stays the same, ask the supervisor. What was recorded is still kept.
+login-broken-folder = Place of the data: { $folder }

@@ -1,0 +1,25 @@
+# Masuk, layar terkunci, dan penyiapan stasiun.
+login-headline = Masuk
+login-who = Siapa yang bertugas?
+login-choose = pilih petugas
+login-shown = Petugas { $from }–{ $to } dari { $all }
+login-name = Nama pengguna
+login-passphrase = Kata sandi
+login-name-missing = Ketik nama pengguna dahulu.
+login-passphrase-missing = Ketik kata sandi dahulu.
+login-training = Kata sandi semua petugas latihan:
+login-enter = Masuk
+login-unlock = Buka kunci
+login-locked = Layar terkunci
+login-change-officer = Ganti petugas
+login-change-explained = Ganti petugas: rekaman yang belum selesai diparkir dan dapat dilanjutkan.
+login-other-language = English
+login-look = Tampilan: { $look }
+login-quit = Tutup program
+login-preparing = Stasiun sedang disiapkan
+login-preparing-explained = Halaman masuk terbuka sendiri setelah siap.
+login-broken = Stasiun tidak dapat dibuka
+login-broken-read = 1. Baca pesan di bagian atas dan ikuti petunjuknya.
+login-broken-restart = 2. Tutup program (F10), lalu jalankan lagi.
+login-broken-ask = 3. Jika tetap sama, hubungi penyelia. Data yang sudah direkam tetap tersimpan.
+login-broken-folder = Tempat data: { $folder }

@@ -17,7 +17,7 @@ use crate::domain::resident::{Resident, ResidentWarning};
 use crate::domain::session::{Exception, Hit, Policy, RecordId, SampleId, Session, Slot, Step, StepOrder};
 use crate::domain::user::{Role, UserId};
 use crate::office::daybook::{DayBook, Totals};
-use crate::office::queue::Counters;
+use crate::office::queue::{Counters, Drawn};
 use crate::office::zone::Zone;
 use crate::station::job::News;
 use crate::store::{Account, AuditReport, AuditRow, Batch, Ticket};
@@ -143,6 +143,8 @@ pub struct Home {
     pub totals: Option<Totals>,
     /// Residents with an appointment today who have no number yet.
     pub expected: usize,
+    /// The number drawn last at this desk, until the next number is called.
+    pub drawn: Option<Drawn>,
 }
 
 /// A number in the line.

@@ -44,9 +44,12 @@ impl Room {
                 unfinished: unfinished(db, today)?,
                 totals: Some(Totals::of(&rows)),
                 expected,
+                drawn: None,
             })
         })?;
-        self.board.home = Arc::new(home);
+        // Until the next call, whoever drew a number must still be told which.
+        let drawn = self.board.home.drawn.clone().filter(|_| home.called.is_none());
+        self.board.home = Arc::new(Home { drawn, ..home });
         self.dirty = true;
         Ok(())
     }
@@ -118,8 +121,10 @@ impl Room {
         };
         let by_age = resident.as_ref().and_then(|resident| Priority::of(resident, today));
         let visitor = Visitor { priority: priority.or(by_age), family: resident.map(|resident| resident.kk), nik };
-        within(self.station()?.store(), move |db| queue::draw(db, today, &visitor, now))?;
-        self.refresh_home()
+        let drawn = within(self.station()?.store(), move |db| queue::draw(db, today, &visitor, now))?;
+        self.refresh_home()?;
+        self.board.home = Arc::new(Home { drawn: Some(drawn), ..self.board.home.as_ref().clone() });
+        Ok(())
     }
 
     pub(super) fn search(&mut self, text: &str) -> Done {

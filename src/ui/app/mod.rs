@@ -65,7 +65,7 @@ pub struct App {
     now: OffsetDateTime,
     last_press: Instant,
     /// What was shown last: when it changes, the screen starts afresh.
-    opened: Option<(Shown, Option<RecordId>)>,
+    opened: Option<(Shown, Option<RecordId>, Stage)>,
     main: Option<window::Id>,
     resident: Option<window::Id>,
     /// The window exists in a test only as a thought: no window is opened or closed.
@@ -247,7 +247,10 @@ impl App {
     fn prefer(&mut self, preferences: Preferences) {
         self.preferences = preferences;
         let folder = &self.board.place.folder;
-        if let (false, Err(error)) = (folder.as_os_str().is_empty(), preferences.save(folder)) {
+        // While the folder is unknown they would land wherever the program was started.
+        if !folder.as_os_str().is_empty()
+            && let Err(error) = preferences.save(folder)
+        {
             tracing::warn!(%error, "the preferences of this screen could not be kept");
         }
     }
@@ -274,11 +277,11 @@ impl App {
     /// When another screen is shown than before, it starts afresh, with the cursor where typing begins.
     fn enter(&mut self) -> Task<Message> {
         let record = self.board.session().map(|session| session.record().clone());
-        let now = (self.shown(), record);
+        let now = (self.shown(), record, self.board.stage.clone());
         if self.opened.as_ref() == Some(&now) {
             return Task::none();
         }
-        let same_record = self.opened.as_ref().is_some_and(|(_, record)| *record == now.1);
+        let same_record = self.opened.as_ref().is_some_and(|(_, record, _)| *record == now.1);
         if !same_record {
             let keep = std::mem::take(&mut self.screens);
             // What belongs to no record stays as it was left.
@@ -291,6 +294,10 @@ impl App {
                 settings: keep.settings,
                 ..Screens::default()
             };
+        }
+        // A station that has been made needs no plan any more, and the plan holds passphrases.
+        if matches!(self.board.stage, Stage::Closed | Stage::Open) {
+            self.screens.setup = setup::Setup::default();
         }
         tracing::info!(target: "rekam::screen", shown = ?now.0, "shown");
         self.opened = Some(now);
