@@ -1,1 +1,123 @@
 //! Two irises.
+
+use crate::boards;
+use crate::rig::{Rig, look_at};
+use rekam::domain::session::{Exception, ExceptionReason, Session, Slot, Step, Wish};
+use rekam::station::counter::{Act, Aim, Board, Outcome, Phase, Take};
+use rekam::ui::app::{Message, Shown};
+use rekam::ui::keys::Key;
+use rekam_hal::{DeviceErrorKind, Eye, Retry};
+
+const RIGHT: Slot = Slot::Eye(Eye::Right);
+const LEFT: Slot = Slot::Eye(Eye::Left);
+
+fn begun() -> Session {
+    let mut session = boards::standing_at(Step::Iris);
+    boards::accept(&mut session, RIGHT, 77);
+    session
+}
+
+fn in_phase(phase: Phase) -> Board {
+    boards::capturing(begun(), LEFT, Aim::Fill, phase)
+}
+
+fn all_done() -> Board {
+    let mut session = begun();
+    let (slot, reason) = (LEFT, ExceptionReason::EyeDisease);
+    boards::wish(
+        &mut session,
+        Wish::Except { exception: Exception { slot, reason, evidence: None, note: String::new() } },
+    );
+    boards::seated(session)
+}
+
+#[test]
+fn the_eye_in_turn_is_named_and_its_side_told() {
+    let rig = Rig::before(in_phase(Phase::Live));
+    assert_eq!(rig.shown(), Shown::Iris);
+    assert!(rig.sees("Mata kiri: lihat ke alat, jangan berkedip."));
+    assert!(rig.sees(&Rig::words("eye-side-right")));
+}
+
+#[test]
+fn space_captures_now_and_a_held_key_does_nothing() {
+    let mut rig = Rig::before(in_phase(Phase::Live));
+    rig.hold(Key::Space);
+    rig.press(Key::Enter);
+    assert_eq!(rig.acts(), []);
+    rig.press(Key::Space);
+    assert_eq!(rig.acts(), [Act::Shutter]);
+}
+
+#[test]
+fn the_digits_choose_an_eye() {
+    let session = boards::standing_at(Step::Iris);
+    let mut rig = Rig::before(boards::capturing(session, RIGHT, Aim::Fill, Phase::Live));
+    rig.press(Key::Char('2'));
+    assert_eq!(rig.acts(), [Act::Choose(LEFT)]);
+    let mut rig = Rig::before(in_phase(Phase::Live));
+    rig.press(Key::Char('1'));
+    assert_eq!(rig.acts(), [Act::Retake { slot: RIGHT, discard: false }]);
+}
+
+#[test]
+fn an_eye_is_skipped_with_a_reason_that_fits_an_eye() {
+    let mut rig = Rig::before(in_phase(Phase::Live));
+    rig.press(Key::Char('l'));
+    assert!(!rig.sees(&Rig::words("reason-unreadable")));
+    assert!(rig.sees(&Rig::words("reason-eye-disease")));
+    rig.press(Key::Char('3'));
+    assert_eq!(rig.acts(), [Act::Except { slot: LEFT, reason: ExceptionReason::EyeDisease, note: String::new() }]);
+}
+
+#[test]
+fn with_both_eyes_settled_enter_goes_on_and_an_exception_can_be_taken_back() {
+    let mut rig = Rig::before(all_done());
+    assert!(rig.sees("Kedua mata selesai, 1 dengan pengecualian."));
+    rig.press(Key::Char('2'));
+    rig.press(Key::Char('w'));
+    assert_eq!(rig.acts(), [Act::Wish(Wish::WithdrawException { slot: LEFT }), Act::Choose(LEFT)]);
+    rig.show(all_done());
+    rig.press(Key::Enter);
+    assert_eq!(rig.acts(), [Act::Next]);
+}
+
+#[test]
+fn swapped_eyes_are_set_aside_after_a_question() {
+    let mut rig = Rig::before(all_done());
+    rig.press(Key::Char('1'));
+    rig.show(all_done());
+    drop(rig.acts());
+    rig.press(Key::Char('s'));
+    rig.press(Key::Char('2'));
+    let reason = Rig::words("capture-aside-lens");
+    assert_eq!(rig.acts(), [Act::Wish(Wish::SetAside { slot: RIGHT, reason }), Act::Choose(RIGHT)]);
+}
+
+#[test]
+fn an_eye_too_far_away_is_advised() {
+    let last = Some(Take { number: 2, slot: LEFT, outcome: Outcome::Again, advice: Some(Retry::ComeCloser) });
+    let rig = Rig::before(Board { last, ..in_phase(Phase::Live) });
+    assert!(rig.sees(&Rig::words("advice-come-closer")));
+}
+
+#[test]
+fn an_unplugged_iris_camera_is_said_where_the_eye_would_be() {
+    let mut rig = Rig::before(in_phase(Phase::NoDevice(DeviceErrorKind::Silent)));
+    assert!(rig.sees(&Rig::words("device-silent")));
+    rig.press(Key::Space);
+    assert_eq!(rig.acts(), []);
+}
+
+#[test]
+fn how_it_looks() {
+    let frame = |rig: &mut Rig| drop(rig.app.update(Message::FrameDue));
+    look_at("iris-live", &in_phase(Phase::Live), frame);
+    look_at("iris-done", &all_done(), |rig| rig.press(Key::Char('2')));
+    look_at("iris-gone", &in_phase(Phase::NoDevice(DeviceErrorKind::Silent)), |_| ());
+    look_at("iris-aside", &all_done(), |rig| {
+        rig.press(Key::Char('1'));
+        rig.show(all_done());
+        rig.press(Key::Char('s'));
+    });
+}

@@ -1,1 +1,188 @@
 //! The portrait.
+
+use crate::boards;
+use crate::rig::{Rig, look_at};
+use rekam::domain::codes::Nationality;
+use rekam::domain::session::{Slot, Step, Wish};
+use rekam::station::counter::{Act, Aim, Board, Phase};
+use rekam::ui::app::{Message, Shown};
+use rekam::ui::keys::Key;
+use rekam_hal::DeviceErrorKind;
+
+fn live() -> Board {
+    boards::capturing(boards::standing_at(Step::Photo), Slot::Photo, Aim::Fill, Phase::Live)
+}
+
+/// A portrait that the resident has not seen yet.
+fn taken() -> Board {
+    let mut session = boards::standing_at(Step::Photo);
+    boards::accept(&mut session, Slot::Photo, 100);
+    boards::seated(session)
+}
+
+fn approved() -> Board {
+    let mut session = boards::standing_at(Step::Photo);
+    boards::fill(&mut session);
+    boards::seated(session)
+}
+
+#[test]
+fn enter_and_space_take_the_photo() {
+    for key in [Key::Enter, Key::Space] {
+        let mut rig = Rig::before(live());
+        assert_eq!(rig.shown(), Shown::Photo);
+        rig.press(key);
+        assert_eq!(rig.acts(), [Act::Shutter]);
+    }
+}
+
+#[test]
+fn a_held_enter_takes_no_photo() {
+    let mut rig = Rig::before(live());
+    rig.hold(Key::Enter);
+    assert_eq!(rig.acts(), []);
+}
+
+#[test]
+fn the_taken_photo_is_shown_to_the_resident_and_enter_approves_it() {
+    let mut rig = Rig::before(taken());
+    assert!(rig.sees(&Rig::words("photo-show")));
+    rig.press(Key::Enter);
+    assert_eq!(rig.acts(), [Act::ApprovePhoto, Act::Next]);
+}
+
+#[test]
+fn a_photo_that_is_not_liked_is_taken_again_and_stands_for_nothing() {
+    let mut rig = Rig::before(taken());
+    rig.press(Key::Char('r'));
+    assert_eq!(rig.acts(), [Act::Retake { slot: Slot::Photo, discard: true }]);
+}
+
+#[test]
+fn an_approved_photo_is_not_approved_twice() {
+    let mut rig = Rig::before(approved());
+    assert!(rig.sees(&Rig::words("photo-done")));
+    rig.press(Key::Enter);
+    assert_eq!(rig.acts(), [Act::Next]);
+}
+
+#[test]
+fn a_photo_cannot_be_skipped() {
+    let mut rig = Rig::before(live());
+    rig.press(Key::Char('l'));
+    rig.press(Key::Char('1'));
+    assert_eq!(rig.acts(), []);
+}
+
+#[test]
+fn the_backdrop_follows_the_year_of_birth_and_the_nationality() {
+    let seated = |change: fn(&mut rekam::domain::resident::Resident)| {
+        let mut resident = boards::resident();
+        change(&mut resident);
+        let mut session = boards::standing_at(Step::Photo);
+        boards::wish(&mut session, Wish::Park { reason: "x".into() });
+        boards::wish(&mut session, Wish::Resume { resident: Some(Box::new(resident)) });
+        boards::fill(&mut session);
+        boards::wish(&mut session, Wish::Next);
+        Rig::before(boards::seated(session))
+    };
+    let even = Rig::before(live());
+    assert!(even.sees(&Rig::words("photo-blue")));
+    let odd = seated(|resident| resident.birth_date = time::macros::date!(1991 - 08 - 17));
+    assert!(odd.sees(&Rig::words("photo-red")));
+    let foreign = seated(|resident| resident.nationality = Nationality::Foreign);
+    assert!(foreign.sees(&Rig::words("photo-orange")));
+}
+
+#[test]
+fn an_unplugged_camera_is_said_where_the_picture_would_be_and_nothing_is_taken() {
+    let phase = Phase::NoDevice(DeviceErrorKind::Gone);
+    let board = boards::capturing(boards::standing_at(Step::Photo), Slot::Photo, Aim::Fill, phase);
+    let mut rig = Rig::before(board);
+    assert!(rig.sees(&Rig::words("device-gone")));
+    rig.press(Key::Enter);
+    rig.press(Key::Space);
+    assert_eq!(rig.acts(), []);
+    rig.press(Key::Char('d'));
+    rig.press(Key::Char('1'));
+    let reason = Rig::words("capture-defer-device");
+    assert_eq!(rig.acts(), [Act::Wish(Wish::Defer { reason })]);
+}
+
+#[test]
+fn parking_asks_for_a_reason_by_a_digit() {
+    let mut rig = Rig::before(live());
+    rig.press(Key::Char('p'));
+    assert_eq!(rig.acts(), []);
+    assert!(rig.sees(&Rig::words("capture-ask-park")));
+    rig.press(Key::Char('2'));
+    assert_eq!(rig.acts(), [Act::Park { reason: Rig::words("capture-park-companion") }]);
+}
+
+#[test]
+fn parking_takes_own_words_and_refuses_none() {
+    let mut rig = Rig::before(live());
+    rig.press(Key::Char('p'));
+    rig.press(Key::Char('4'));
+    rig.drive(|ui| {
+        ui.click(iced_test::selector::id("capture-words"))?;
+        let _ = ui.tap_key(iced::keyboard::key::Named::Enter);
+        Ok(())
+    });
+    assert!(rig.sees(&Rig::words("capture-ask-wordless")));
+    rig.type_into("capture-words", "Ke toilet");
+    rig.press(Key::Enter);
+    assert_eq!(rig.acts(), [Act::Park { reason: "Ke toilet".into() }]);
+}
+
+#[test]
+fn a_question_does_not_take_photos_and_escape_closes_it() {
+    let mut rig = Rig::before(live());
+    rig.press(Key::Char('p'));
+    rig.press(Key::Space);
+    rig.press(Key::Enter);
+    assert_eq!(rig.acts(), []);
+    rig.press(Key::Escape);
+    assert!(!rig.sees(&Rig::words("capture-ask-park")));
+    rig.press(Key::Space);
+    assert_eq!(rig.acts(), [Act::Shutter]);
+}
+
+#[test]
+fn a_record_is_cancelled_only_with_a_reason_and_a_second_f9() {
+    let mut rig = Rig::before(live());
+    rig.press(Key::F(9));
+    rig.press(Key::F(9));
+    assert_eq!(rig.acts(), []);
+    rig.press(Key::Char('1'));
+    assert_eq!(rig.acts(), []);
+    // Enter goes back to the work; nothing is lost by impatience.
+    rig.press(Key::Enter);
+    assert_eq!(rig.acts(), []);
+    assert!(!rig.sees(&Rig::words("capture-ask-cancel")));
+    rig.press(Key::F(9));
+    rig.press(Key::Char('1'));
+    rig.press(Key::F(9));
+    assert_eq!(rig.acts(), [Act::Cancel { reason: Rig::words("capture-cancel-wish") }]);
+}
+
+#[test]
+fn backspace_goes_to_the_step_before() {
+    let mut rig = Rig::before(taken());
+    rig.press(Key::Backspace);
+    assert_eq!(rig.acts(), [Act::GoTo(Step::Verify)]);
+}
+
+#[test]
+fn how_it_looks() {
+    look_at("photo-live", &live(), |rig| drop(rig.app.update(Message::FrameDue)));
+    look_at("photo-taken", &taken(), |_| ());
+    look_at("photo-cancel", &live(), |rig| {
+        drop(rig.app.update(Message::FrameDue));
+        rig.press(Key::F(9));
+        rig.press(Key::Char('1'));
+    });
+    let phase = Phase::NoDevice(DeviceErrorKind::Gone);
+    let gone = boards::capturing(boards::standing_at(Step::Photo), Slot::Photo, Aim::Fill, phase);
+    look_at("photo-gone", &gone, |_| ());
+}

@@ -1,5 +1,6 @@
 //! The screens.
 
+pub mod capture;
 pub mod confirm;
 pub mod devices;
 pub mod done;

@@ -1,0 +1,106 @@
+//! The one sentence that is seen first: what is to be done now.
+//!
+//! A device in trouble speaks before everything, then the frame just seen, then the outcome of the capture before, and
+//! only when nothing is wrong the plain instruction.
+
+use crate::domain::session::{Slot, Step};
+use crate::station::counter::{Outcome, Phase, Take};
+use crate::ui::theme::Tone;
+use crate::ui::{Context, text as say};
+
+/// A sentence with its tone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Advice {
+    /// Its tone.
+    pub tone: Tone,
+    /// The sentence.
+    pub words: String,
+}
+
+impl Advice {
+    /// A sentence.
+    pub fn new(tone: Tone, words: impl Into<String>) -> Self {
+        Self { tone, words: words.into() }
+    }
+
+    /// What is to be done in a step: `instruction` says it for a slot, `done` when nothing is left.
+    pub fn of(ctx: &Context<'_>, step: Step, instruction: impl Fn(Slot) -> String, done: String) -> Self {
+        let settled = ctx.board.session().is_some_and(|session| session.is_done(step));
+        let Some(capture) = super::capture(ctx, step) else {
+            if settled {
+                return Self::new(Tone::Good, done);
+            }
+            // Between two tries the outcome of the first is read.
+            let between = ctx.board.last.as_ref().filter(|take| take.slot.step() == step);
+            let words = between.and_then(|take| Self::live(ctx, take.slot));
+            return words.unwrap_or_else(|| Self::new(Tone::Neutral, ctx.t("capture-preparing")));
+        };
+        match capture.phase {
+            Phase::NoDevice(kind) => Self::new(Tone::Bad, say::device_trouble(ctx.words, kind)),
+            Phase::Paused if settled => Self::new(Tone::Good, done),
+            Phase::Paused => Self::new(Tone::Neutral, ctx.t("capture-paused")),
+            Phase::Judging => Self::new(Tone::Primary, ctx.t("capture-judging")),
+            Phase::Live => {
+                Self::live(ctx, capture.slot).unwrap_or_else(|| Self::new(Tone::Primary, instruction(capture.slot)))
+            }
+        }
+    }
+
+    /// What is wrong while the resident moves, if anything. A wrong finger counts more than how it lies.
+    fn live(ctx: &Context<'_>, slot: Slot) -> Option<Self> {
+        let take = ctx.board.last.as_ref().filter(|take| take.slot == slot);
+        if let Some(Take { outcome: Outcome::WrongFinger { shown }, .. }) = take {
+            let (shown, wanted) = (within(&say::finger(ctx.words, *shown)), within(&say::slot(ctx.words, slot)));
+            let words = ctx.say("capture-wrong-finger", &[("shown", &shown), ("wanted", &wanted)]);
+            return Some(Self::new(Tone::Bad, words));
+        }
+        if let Some(advice) = ctx.frame.and_then(|frame| frame.advice) {
+            return Some(Self::new(Tone::Warning, say::advice(ctx.words, advice)));
+        }
+        let take = take?;
+        let otherwise = match take.outcome {
+            Outcome::Again => "capture-again",
+            // A portrait is not settled before it is approved, whatever its quality.
+            Outcome::Kept { settled: false, .. } if slot != Slot::Photo => "capture-once-more",
+            Outcome::Kept { .. } | Outcome::WrongFinger { .. } | Outcome::Compared { .. } => return None,
+        };
+        let words = take.advice.map_or_else(|| ctx.t(otherwise), |advice| say::advice(ctx.words, advice));
+        Some(Self::new(Tone::Warning, words))
+    }
+}
+
+/// A name as it stands within a sentence.
+pub fn within(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}
+
+/// The outcome of the capture before, in one line; `None` when it was none of this step.
+pub fn outcome(ctx: &Context<'_>, step: Step) -> Option<Advice> {
+    let take = ctx.board.last.as_ref().filter(|take| take.slot.step() == step)?;
+    let slot = say::slot(ctx.words, take.slot);
+    Some(match take.outcome {
+        Outcome::Kept { quality, settled } => {
+            let (tone, word) = say::quality(ctx.words, quality);
+            let key = if settled { "capture-kept" } else { "capture-kept-poor" };
+            let quality = quality.to_string();
+            Advice::new(tone, ctx.say(key, &[("slot", &slot), ("quality", &quality), ("word", &word)]))
+        }
+        Outcome::WrongFinger { shown } => {
+            let (slot, shown) = (within(&slot), within(&say::finger(ctx.words, shown)));
+            Advice::new(Tone::Bad, ctx.say("capture-was-other", &[("slot", &slot), ("shown", &shown)]))
+        }
+        Outcome::Again => Advice::new(Tone::Warning, again(ctx, &slot, take)),
+        Outcome::Compared { .. } => return None,
+    })
+}
+
+fn again(ctx: &Context<'_>, slot: &str, take: &Take) -> String {
+    match take.advice {
+        Some(advice) => {
+            let advice = say::advice(ctx.words, advice);
+            ctx.say("capture-not-kept", &[("slot", slot), ("advice", &advice)])
+        }
+        None => ctx.say("capture-not-kept-at-all", &[("slot", slot)]),
+    }
+}
