@@ -1,0 +1,88 @@
+//! The review copy of a record, whole on one screen: portrait and signatures, data and exceptions, fingers and eyes.
+
+use iced::widget::{Space, column, container, row, text};
+use iced::{Center, Fill, Size};
+
+use super::approvals::{Message, exceptions, hindrance};
+use super::{panel, person};
+use crate::domain::session::{HitId, RecordId};
+use crate::station::counter::{BackRoom, Pending, Review};
+use crate::ui::spacing::{HEADLINE, L, M, S};
+use crate::ui::theme::{Tone, plate};
+use crate::ui::widget::parts::BOLD;
+use crate::ui::widget::{caption, chip};
+use crate::ui::{Context, Element, text as say};
+
+/// Exceptions that the middle has room for.
+const EXCEPTIONS: usize = 4;
+
+/// The review that is open.
+pub fn open(room: &BackRoom) -> Option<&Review> {
+    room.review.as_deref()
+}
+
+/// The first undecided finding of the record under review.
+pub fn first_open_hit(room: &BackRoom) -> Option<(RecordId, HitId)> {
+    let record = open(room)?.this.record.as_ref()?;
+    let found = room.hits.iter().find(|pending| pending.record == *record)?;
+    Some((found.record.clone(), found.hit.id.clone()))
+}
+
+/// The review; `asked` stands in the place of the data while something is asked.
+pub fn view<'a>(
+    review: &'a Review,
+    pending: Option<&'a Pending>,
+    asked: Option<Element<'a, Message>>,
+    ctx: &Context<'a>,
+) -> Element<'a, Message> {
+    let side = &review.this;
+    let name = pending.map_or("", |pending| pending.name.as_str());
+    let titled = person::name(side, name);
+    let record = side.record.as_ref().map_or("", |record| record.0.as_str());
+    let state = match pending.map(hindrance) {
+        None => chip(Tone::Neutral, ctx.t("supervisor-review-only")),
+        Some(None) => chip(Tone::Good, ctx.t("supervisor-can-approve")),
+        Some(Some(key)) => chip(Tone::Warning, ctx.t(key)),
+    };
+    let head = row![
+        text(panel::short(&titled, 36)).size(HEADLINE).font(BOLD),
+        caption(record.to_owned()),
+        Space::new().width(Fill),
+        state,
+    ]
+    .spacing(M)
+    .align_y(Center);
+    let paper = Size::new(200.0, 60.0);
+    let left = column![
+        person::portrait(ctx, side, Size::new(165.0, 220.0)),
+        person::signature(ctx, side.shown.signature.as_deref(), paper),
+        caption(ctx.t("slot-signature")),
+        person::signature(ctx, side.shown.approval.as_deref(), paper),
+        caption(ctx.t("slot-approval")),
+    ]
+    .width(200)
+    .spacing(2.0)
+    .align_x(Center);
+    let middle = asked.unwrap_or_else(|| facts(review, ctx));
+    let right = container(person::biometrics(ctx, side));
+    column![head, row![left, middle, right].spacing(L)].spacing(S).into()
+}
+
+fn facts<'a>(review: &'a Review, ctx: &Context<'a>) -> Element<'a, Message> {
+    let side = &review.this;
+    let mut words = column![person::data(ctx, side)].spacing(M);
+    if side.exceptions.is_empty() {
+        words = words.push(panel::sentence(Tone::Good, ctx.t("supervisor-no-exceptions")));
+    } else {
+        words = words.push(exceptions(&side.exceptions, ctx, EXCEPTIONS));
+    }
+    for state in review.hits.iter().take(2) {
+        let (tone, verdict) = match state.verdict {
+            Some(verdict) => (Tone::Neutral, say::verdict(ctx.words, verdict)),
+            None => (Tone::Bad, ctx.t("supervisor-undecided")),
+        };
+        let said = ctx.say("supervisor-review-hit", &[("nik", state.hit.other_nik.as_str()), ("verdict", &verdict)]);
+        words = words.push(panel::sentence(tone, said));
+    }
+    container(words).padding(L).width(Fill).height(Fill).style(plate::card).into()
+}
