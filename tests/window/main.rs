@@ -6,6 +6,7 @@
 
 mod boards;
 mod counter;
+mod day;
 mod rig;
 
 mod confirm;

@@ -60,9 +60,7 @@ fn no_sentence_is_written_into_a_screen() {
         let words = literal.split(|c: char| !c.is_alphabetic()).filter(|word| word.chars().count() >= 2);
         words.count() >= 2 && !is_key(literal) && !literal.contains("::") && !literal.contains('/')
     };
-    let fixed: Vec<_> = literals()
-        .into_iter()
-        .filter(|(path, literal)| spoken(literal) && !path.ends_with("display.rs"))
-        .collect();
+    let fixed: Vec<_> =
+        literals().into_iter().filter(|(path, literal)| spoken(literal) && !path.ends_with("display.rs")).collect();
     assert!(fixed.is_empty(), "{fixed:#?}");
 }
