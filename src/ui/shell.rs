@@ -129,7 +129,7 @@ fn check<'a, M: 'a>(ctx: &Context<'a>) -> Element<'a, M> {
 
 fn message<'a, M: 'a>(ctx: &Context<'a>) -> Option<Element<'a, M>> {
     if let Some(trouble) = &ctx.board.trouble {
-        return Some(banner(Tone::Bad, super::trouble::sentence(ctx.words, &trouble.error)));
+        return Some(banner(Tone::Bad, super::trouble::sentence_at(ctx.words, &trouble.error, ctx.now)));
     }
     ctx.board.busy.map(|busy| banner(Tone::Primary, say::busy(ctx.words, busy)))
 }

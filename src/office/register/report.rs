@@ -151,7 +151,8 @@ impl ImportReport {
         csv.flush().map_err(OfficeError::Write)
     }
 
-    fn sentence(&self, row: &RefusedRow, words: &Words) -> String {
+    /// Why a row was refused, in words.
+    pub fn sentence(&self, row: &RefusedRow, words: &Words) -> String {
         let line = match row.reason {
             Reason::Repeated { line } => line.to_string(),
             _ => row.line.to_string(),

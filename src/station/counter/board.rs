@@ -18,6 +18,7 @@ use crate::domain::session::{Exception, Hit, Policy, RecordId, SampleId, Session
 use crate::domain::user::{Role, UserId};
 use crate::office::daybook::{DayBook, Totals};
 use crate::office::queue::{Counters, Drawn};
+use crate::office::register::ImportReport;
 use crate::office::zone::Zone;
 use crate::station::job::News;
 use crate::store::{Account, AuditReport, AuditRow, Batch, Ticket};
@@ -64,6 +65,8 @@ pub struct Board {
     pub health: Health,
     /// The station's rules.
     pub rules: Arc<Rules>,
+    /// What the last import of a register did, when there was one since the start.
+    pub imported: Option<Arc<ImportReport>>,
 }
 
 /// The station.
@@ -608,6 +611,7 @@ impl Board {
             busy: None,
             health: Health::default(),
             rules: Arc::default(),
+            imported: None,
         }
     }
 

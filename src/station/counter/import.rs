@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
+use crate::office::register::ImportReport;
 use crate::office::{OfficeError, register};
 use crate::station::{DeskError, JobError};
 
@@ -17,7 +18,7 @@ use super::room::{Done, Room};
 /// An import under way.
 pub(super) struct Importing {
     rows: Arc<AtomicU64>,
-    end: mpsc::Receiver<Result<(), OfficeError>>,
+    end: mpsc::Receiver<Result<ImportReport, OfficeError>>,
 }
 
 impl Importing {
@@ -44,7 +45,7 @@ impl Room {
                 count.store(news.rows as u64, Ordering::Relaxed);
                 ControlFlow::Continue(())
             });
-            drop(done.send(outcome.map(drop)));
+            drop(done.send(outcome));
         };
         let started = thread::Builder::new().name("import".into()).spawn(run);
         started.map_err(|source| DeskError::from(JobError::Thread(source)))?;
@@ -64,7 +65,7 @@ impl Room {
             }
             Err(mpsc::TryRecvError::Disconnected) => self.complain(CounterError::NotNow),
             Ok(Err(error)) => self.complain(error.into()),
-            Ok(Ok(())) => {}
+            Ok(Ok(report)) => self.board.imported = Some(Arc::new(report)),
         }
         self.importing = None;
         self.board.busy = None;

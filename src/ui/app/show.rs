@@ -166,6 +166,6 @@ impl App {
 
     /// The resident's window.
     pub fn resident_view(&self) -> Element<'_, Message> {
-        resident::view(&self.context())
+        resident::view(&self.context(), self.shown())
     }
 }

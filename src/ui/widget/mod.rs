@@ -1,5 +1,6 @@
 //! The parts that screens are made of.
 
+pub mod guide;
 pub mod hand;
 pub mod ink;
 pub mod parts;
