@@ -70,6 +70,7 @@ fn desk(words: &Words, error: &DeskError, now: OffsetDateTime) -> String {
         DeskError::Job(error) => job(words, error),
         DeskError::Engine(error) => engine(words, error),
         DeskError::Dedup(_) => words.get("trouble-dedup"),
+        DeskError::Office(error) => office(words, error, now),
         DeskError::Batch(error) => batch(words, error),
         DeskError::NoRecord => words.get("trouble-no-record"),
         DeskError::DeskTaken => words.get("trouble-desk-taken"),

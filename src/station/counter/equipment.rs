@@ -13,9 +13,9 @@ use super::act::Spoil;
 use super::board::Which;
 use super::error::CounterError;
 
-/// How the simulated devices show themselves in a window: thirty frames a second, and as long as a resident needs to
-/// lay a finger on the glass.
-const TEMPO: Tempo = Tempo::Live { fps: 30, settle: Duration::from_millis(1200) };
+/// How the simulated devices show themselves in a window: thirty frames a second, and a resident who knows where to
+/// lay the finger.
+const TEMPO: Tempo = Tempo::Live { fps: 30, settle: Duration::from_millis(1500) };
 /// Resolution of simulated fingerprints.
 const DPI: f32 = 500.0;
 

@@ -1,6 +1,7 @@
 //! Fingers that are too wet or too dry, made from good captures.
 //!
-//! Both keep the bright glass around the finger as it is: only where skin touches does the print change.
+//! Both keep the bright glass around the finger as it is: only where skin touches does the print change. The numbers
+//! are set so that the station's engine calls the one too dark and the other too light, and finds too few minutiae.
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -9,43 +10,51 @@ use rekam_hal::GrayImage;
 use super::optics::{like, soft};
 
 /// Radius over which a place counts as skin or glass, pixels: more than a ridge's period at 500 dpi.
-const NEIGHBOURHOOD: usize = 7;
+const NEIGHBOURHOOD: usize = 14;
+/// How much darker than the glass a place must be to begin to count as skin, and over how much more it counts fully.
+const SKIN: (f32, f32) = (2.0, 28.0);
 /// Ridges of a wet finger run together over so many pixels.
 const RUN: usize = 2;
 /// The grey of water between the ridges, and how much of the ridges' contrast is left in it.
-const WATER: f32 = 42.0;
-const LEFT: f32 = 0.22;
-/// Radius of the spots in which a dry finger touches, pixels, and how dark it is between and in them.
+const WATER: f32 = 32.0;
+const LEFT: f32 = 0.16;
+/// Radius of the drops in the film of water, pixels, and how strong they are.
+const DROP: usize = 2;
+const DROPS: f32 = 2.0;
+/// Radius of the spots in which a dry finger touches, pixels, and how dark it is there.
 const SPOT: usize = 1;
-const DRY: (f32, f32) = (0.03, 0.55);
-/// The height of the skin (mean 127) from which it touches, and over how much of it the touch becomes full.
-const TOUCH: (f32, f32) = (131.0, 14.0);
+const DARK: f32 = 0.8;
+/// The roughness (mean 127) from which dry skin touches, and over how much of it the touch becomes full.
+const TOUCH: (f32, f32) = (148.0, 4.0);
 
 /// The ridges run together: dark, and hardly different from the valleys.
 pub(super) fn wet(finger: &GrayImage) -> GrayImage {
-    let (run, mean) = (soft(finger, RUN), soft(finger, NEIGHBOURHOOD));
+    let (run, mean, film) = (soft(finger, RUN), soft(finger, NEIGHBOURHOOD), rough(finger, DROP));
     let glass = glass(finger);
-    let pixels = finger.pixels().iter().zip(run.pixels()).zip(mean.pixels()).map(|((here, run), mean)| {
-        let skin = skin(*mean, glass);
-        let flooded = WATER + LEFT * (f32::from(*run) - f32::from(*mean));
-        (f32::from(*here) * (1.0 - skin) + flooded * skin).clamp(0.0, 255.0) as u8
+    let places = finger.pixels().iter().zip(run.pixels()).zip(mean.pixels()).zip(film.pixels());
+    let pixels = places.map(|(((here, run), mean), film)| {
+        let [here, run, mean, film] = [here, run, mean, film].map(|grey| f32::from(*grey));
+        let skin = ((glass - mean - SKIN.0) / SKIN.1).clamp(0.0, 1.0);
+        let flooded = WATER + LEFT * (run - mean) + DROPS * (film - 127.0);
+        (here * (1.0 - skin) + flooded.max(0.0) * skin).clamp(0.0, 255.0) as u8
     });
     like(finger, pixels.collect())
 }
 
-/// The ridges are pale and touch only in spots.
+/// The ridges touch only in spots.
 pub(super) fn dry(finger: &GrayImage) -> GrayImage {
-    let glass = glass(finger);
-    // The same roughness for every image of a width, so that equal captures stay equal.
-    let mut dice = ChaCha8Rng::seed_from_u64(u64::from(finger.width()));
-    let rough = finger.pixels().iter().map(|_| dice.next_u32() as u8).collect();
-    let skin = soft(&like(finger, rough), SPOT);
-    let pixels = finger.pixels().iter().zip(skin.pixels()).map(|(here, skin)| {
-        let touch = ((f32::from(*skin) - TOUCH.0) / TOUCH.1).clamp(0.0, 1.0);
-        let dark = (glass - f32::from(*here)).max(0.0) * (DRY.0 + (DRY.1 - DRY.0) * touch);
-        (glass - dark).clamp(0.0, 255.0) as u8
+    let (glass, rough) = (glass(finger), rough(finger, SPOT));
+    let pixels = finger.pixels().iter().zip(rough.pixels()).map(|(here, rough)| {
+        let touch = ((f32::from(*rough) - TOUCH.0) / TOUCH.1).clamp(0.0, 1.0);
+        (glass - (glass - f32::from(*here)).max(0.0) * DARK * touch).clamp(0.0, 255.0) as u8
     });
     like(finger, pixels.collect())
+}
+
+/// Random heights of this softness, mean 127: the same for every image of a size, so that equal captures stay equal.
+fn rough(finger: &GrayImage, radius: usize) -> GrayImage {
+    let mut dice = ChaCha8Rng::seed_from_u64(u64::from(finger.width()));
+    soft(&like(finger, finger.pixels().iter().map(|_| dice.next_u32() as u8).collect()), radius)
 }
 
 /// The grey of the glass: hardly anything is brighter.
@@ -60,9 +69,4 @@ fn glass(finger: &GrayImage) -> f32 {
         found
     });
     f32::from(bright.unwrap_or(u8::MAX))
-}
-
-/// 0 on the glass, 1 on skin, by the mean grey around.
-fn skin(mean: u8, glass: f32) -> f32 {
-    ((glass - f32::from(mean) - 12.0) / 40.0).clamp(0.0, 1.0)
 }
