@@ -168,6 +168,9 @@ pub fn busy(words: &Words, busy: Busy) -> String {
         Busy::Chain => words.get("busy-chain"),
         Busy::Importing(rows) => words.say("busy-importing", &[("rows", &rows.to_string())]),
         Busy::Provisioning => words.get("busy-provisioning"),
+        Busy::Approving(done, all) => {
+            words.say("busy-approving", &[("done", &done.to_string()), ("all", &all.to_string())])
+        }
     }
 }
 

@@ -105,16 +105,64 @@ pub const APPEARANCES: [(Tongue, Look, &str); 4] = [
     (Tongue::English, Look::Contrast, "en-contrast"),
 ];
 
-/// Draws a screen and writes it as `target/screens/<name>-<appearance>-tiny-skia.png`, to be looked at.
+/// States whose pictures are kept in the repository, light and dark: a change of them is looked at before it is kept.
+const KEPT: [&str; 23] = [
+    "login-closed",
+    "login-locked",
+    "setup-place",
+    "home-empty",
+    "home-called-calm",
+    "verify-begin",
+    "verify-warning",
+    "photo-live",
+    "photo-taken",
+    "signature-written",
+    "fingerprints-live",
+    "fingerprints-all",
+    "iris-live",
+    "confirm-compare",
+    "confirm-close",
+    "done-plain",
+    "supervisor-1-approvals",
+    "supervisor-1-review",
+    "supervisor-2-duplicates",
+    "supervisor-4-batch",
+    "devices-ready",
+    "settings-rules",
+    "help-fingerprints",
+];
+
+/// Set to keep new pictures instead of comparing with the old ones.
+const KEEP: &str = "REKAM_KEEP_SNAPSHOTS";
+
+/// Draws a screen in every appearance and writes it as `target/screens/<name>-<appearance>-tiny-skia.png`, to be looked
+/// at. What is [`KEPT`] is compared with the picture in the repository; a picture that is not there is a failure.
 pub fn look_at(name: &str, board: &Board, prepare: impl Fn(&mut Rig)) {
     for (language, look, appearance) in APPEARANCES {
         let preferences = Preferences { language, look, ..Preferences::default() };
         let mut rig = Rig::with(board.clone(), preferences);
         prepare(&mut rig);
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/target/screens");
-        let path = format!("{folder}/{name}-{appearance}");
-        drop(std::fs::remove_file(format!("{path}-tiny-skia.png")));
         let picture = rig.simulator().snapshot(&look.theme()).unwrap();
-        assert!(picture.matches_image(&path).unwrap());
+        compare(name, appearance, &picture);
     }
+}
+
+/// Writes a picture to be looked at, and compares it with the kept one.
+pub fn compare(name: &str, appearance: &str, picture: &iced_test::simulator::Snapshot) {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let seen = format!("{root}/target/screens/{name}-{appearance}");
+    drop(std::fs::remove_file(format!("{seen}-tiny-skia.png")));
+    assert!(picture.matches_image(&seen).unwrap());
+    if !KEPT.contains(&name) || !appearance.starts_with("id-") {
+        return;
+    }
+    let kept = format!("{root}/tests/window/snapshots/{name}-{appearance}");
+    let file = format!("{kept}-tiny-skia.png");
+    if std::env::var_os(KEEP).is_some() {
+        drop(std::fs::remove_file(&file));
+        assert!(picture.matches_image(&kept).unwrap());
+        return;
+    }
+    assert!(std::path::Path::new(&file).exists(), "{file} is not kept; look at {seen} and set {KEEP}");
+    assert!(picture.matches_image(&kept).unwrap(), "{name} {appearance} changed; look at {seen} and set {KEEP}");
 }

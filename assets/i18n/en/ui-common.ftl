@@ -123,3 +123,4 @@ quality-poor = poor
 look-light = Light
 look-dark = Dark
 look-contrast = High contrast
+busy-approving = Approving records: { $done } of { $all }…

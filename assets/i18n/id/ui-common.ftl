@@ -123,3 +123,4 @@ quality-poor = buruk
 look-light = Terang
 look-dark = Gelap
 look-contrast = Kontras tinggi
+busy-approving = Menyetujui rekaman: { $done } dari { $all }…

@@ -127,8 +127,16 @@ impl Room {
 
     /// Releases records one after another; what was released stays so when a later one cannot be.
     pub(super) fn approve(&mut self, records: &[RecordId]) -> Done {
-        let supervisor = self.supervisor()?;
-        let outcome = records.iter().try_for_each(|record| supervisor.approve(record));
+        let mut outcome = Ok(());
+        for (done, record) in records.iter().enumerate() {
+            if records.len() > 1 {
+                self.say_busy(Busy::Approving(done, records.len()));
+            }
+            outcome = self.supervisor()?.approve(record);
+            if outcome.is_err() {
+                break;
+            }
+        }
         self.close_review()?;
         self.refresh_back_room(None)?;
         Ok(outcome?)

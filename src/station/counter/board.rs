@@ -542,6 +542,8 @@ pub enum Busy {
     Importing(u64),
     /// A station is being made.
     Provisioning,
+    /// Records are being released: so many of so many.
+    Approving(usize, usize),
 }
 
 /// Disk, clock, unsent records.
