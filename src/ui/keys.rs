@@ -3,8 +3,26 @@
 //! In this toolkit only text fields take the focus, so everything else has a key of its own. A letter works only while
 //! no field is focused (a field keeps what it is typed); function keys, Enter and Escape work always.
 
+use std::cell::Cell;
+
 use iced::keyboard::key::Named;
 use iced::keyboard::{Event, Key as Raw};
+
+use crate::office::words::Language;
+
+thread_local! {
+    /// The one key whose name is a word. Every view is built on one thread, which sets it first ([`speak`]); so a cap
+    /// needs no words handed through all parts.
+    static SPACE: Cell<&'static str> = const { Cell::new("Spasi") };
+}
+
+/// The language of the caps that are drawn from here on.
+pub fn speak(language: Language) {
+    SPACE.set(match language {
+        Language::Indonesian => "Spasi",
+        Language::English => "Space",
+    });
+}
 
 /// A key that does something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -53,7 +71,7 @@ impl Key {
     pub fn cap(self) -> String {
         match self {
             Self::Enter => "Enter".into(),
-            Self::Space => "Spasi".into(),
+            Self::Space => SPACE.get().into(),
             Self::Escape => "Esc".into(),
             Self::Backspace => "⌫".into(),
             Self::F(n) => format!("F{n}"),

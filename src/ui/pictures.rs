@@ -8,7 +8,9 @@ use std::time::Instant;
 use iced::advanced::image::Handle;
 use rekam_hal::{PenPoint, Progress};
 
+use crate::domain::session::Slot;
 use crate::station::counter::{Board, Picture, Shown};
+use crate::station::guide;
 use crate::station::job::News;
 
 /// Handles of the pictures on the board.
@@ -61,7 +63,7 @@ pub struct Frame {
 
 impl Frame {
     /// Turns the news of a capture into something to draw.
-    pub fn of(news: &News, at: Instant) -> Self {
+    pub fn of(slot: Slot, news: &News, at: Instant) -> Self {
         let image = news.latest.as_ref().and_then(|progress| match progress {
             Progress::Frame(frame) => {
                 let (width, height) = (frame.width(), frame.height());
@@ -81,7 +83,7 @@ impl Frame {
             }
             Progress::Waiting | Progress::Transferred(_) | Progress::Pen(_) | Progress::PenUp => None,
         });
-        let advice = news.latest.as_ref().and_then(crate::station::guide::advice);
+        let advice = news.latest.as_ref().and_then(|progress| guide::advice(slot, progress));
         Self { image, ink: news.ink.clone(), advice, at }
     }
 }

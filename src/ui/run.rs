@@ -23,7 +23,7 @@ pub fn run(line: Line, preferences: Preferences) -> Result<(), WindowError> {
     iced::daemon(boot, App::update, view)
         .title(|app: &App, id: window::Id| app.title(id))
         .theme(|app: &App, _: window::Id| -> Theme { app.preferences().look.theme() })
-        .scale_factor(|app: &App, _: window::Id| app.preferences().scale())
+        .scale_factor(|app: &App, id: window::Id| app.scale_of(id))
         .subscription(App::subscription)
         .settings(settings())
         .run()

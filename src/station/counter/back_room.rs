@@ -58,11 +58,15 @@ impl Room {
         let day = day.or_else(|| before.as_ref().map(|room| room.book.date)).unwrap_or(today);
         let zone = self.board.rules.zone;
         let station = self.station()?;
-        let (book, batches, unsent, officers, head) = within(station.store(), move |db| {
+        // Whoever looks at the newest rows goes on looking at the newest.
+        let newest = before.as_ref().is_none_or(|room| room.audit.first().is_none_or(|row| row.seq == room.audit_head));
+        let (book, batches, unsent, officers, head, rows) = within(station.store(), move |db| {
             let book = daybook::read(db, day, zone, now)?;
             let mut batches = db.batches()?;
             batches.reverse();
-            Ok((book, batches, db.approved_unexported()?.len(), db.accounts()?, db.audit_head()?.seq))
+            let head = db.audit_head()?.seq;
+            let rows = if newest { db.audit_since(head.saturating_sub(AUDIT_PAGE))? } else { Vec::new() };
+            Ok((book, batches, db.approved_unexported()?.len(), db.accounts()?, head, rows))
         })?;
         let approvals = approvals(&station.ledger, &user)?;
         let hits = within(station.store(), pending_hits)?;
@@ -75,7 +79,11 @@ impl Room {
             batches,
             unsent,
             export: before.as_ref().and_then(|room| room.export.clone()),
-            audit: before.as_ref().map(|room| room.audit.clone()).unwrap_or_default(),
+            audit: if newest {
+                rows.into_iter().rev().collect()
+            } else {
+                before.as_ref().map(|room| room.audit.clone()).unwrap_or_default()
+            },
             audit_head: head,
             chain: before.as_ref().and_then(|room| room.chain.clone()),
             officers,

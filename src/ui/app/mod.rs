@@ -32,6 +32,9 @@ const TYPED_AHEAD: usize = 64;
 /// The smallest screen.
 pub const SMALLEST: Size = Size::new(1366.0, 768.0);
 
+/// Below this everything would be too small to read; a window that small is cut off instead.
+const LEAST_SCALE: f32 = 0.7;
+
 /// Which screen is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(missing_docs, reason = "named after the screens")]
@@ -67,6 +70,8 @@ pub struct App {
     /// What was shown last: when it changes, the screen starts afresh.
     opened: Option<(Shown, Option<RecordId>, Stage)>,
     main: Option<window::Id>,
+    /// The operator's window in pixels of a display without scaling.
+    extent: Size,
     resident: Option<window::Id>,
     /// The window exists in a test only as a thought: no window is opened or closed.
     headless: bool,
@@ -107,6 +112,8 @@ pub enum Message {
     WindowOpened(window::Id),
     /// A window is gone.
     WindowClosed(window::Id),
+    /// A window has another size.
+    Resized(window::Id, Size),
     /// Of the screen of this name.
     Login(login::Message),
     /// Of the screen of this name.
@@ -172,6 +179,7 @@ impl App {
             last_press: Instant::now(),
             opened: None,
             main: None,
+            extent: SMALLEST,
             resident: None,
             headless: true,
             screens: Screens::default(),
@@ -216,7 +224,10 @@ impl App {
             Message::SecondPassed => return self.tick(),
             Message::Pressed(press) => return self.pressed(press),
             Message::Global(global) => return self.global(global),
+            Message::WindowOpened(id) if self.main == Some(id) => return window::maximize(id, true),
             Message::WindowOpened(_) => {}
+            Message::Resized(id, size) if self.main == Some(id) => self.extent = size * self.scale(),
+            Message::Resized(..) => {}
             Message::WindowClosed(id) => return self.closed(id),
             screens => {
                 let outcomes = self.dispatch(screens);
@@ -305,11 +316,17 @@ impl App {
         self.first_field().map_or_else(Task::none, focus)
     }
 
+    /// The factor by which everything is drawn: what is preferred, as far as a screen's whole content then still fits.
+    pub fn scale(&self) -> f32 {
+        let fits = (self.extent.width / SMALLEST.width).min(self.extent.height / SMALLEST.height);
+        self.preferences.scale().min(fits.max(LEAST_SCALE))
+    }
+
     fn look_for_frame(&mut self) {
         let Some(capture) = &self.board.capture else { return };
         let mut live = capture.live.clone();
         let news = live.borrow_and_update().clone();
-        self.frame = Some(Frame::of(&news, Instant::now()));
+        self.frame = Some(Frame::of(capture.slot, &news, Instant::now()));
     }
 
     fn tick(&mut self) -> Task<Message> {

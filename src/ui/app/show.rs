@@ -6,7 +6,7 @@ use crate::domain::session::Step;
 use crate::office::words::Words;
 use crate::station::counter::Stage;
 use crate::ui::action::Action;
-use crate::ui::keys::Key;
+use crate::ui::keys::{self, Key};
 use crate::ui::outcome::{Outcome, Route};
 use crate::ui::screen::help;
 use crate::ui::{resident, shell};
@@ -72,7 +72,8 @@ impl App {
             | Message::Pressed(_)
             | Message::Global(_)
             | Message::WindowOpened(_)
-            | Message::WindowClosed(_) => Vec::new(),
+            | Message::WindowClosed(_)
+            | Message::Resized(..) => Vec::new(),
         }
     }
 
@@ -140,6 +141,7 @@ impl App {
 
     /// The operator's window.
     pub fn view(&self) -> Element<'_, Message> {
+        keys::speak(self.preferences.language.into());
         let ctx = self.context();
         if self.help {
             let close = Action::primary(Key::Escape, ctx.t("key-close-help"), Message::Global(Global::Help));

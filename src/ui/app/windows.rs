@@ -41,6 +41,11 @@ impl App {
         iced::widget::stack![self.view(), Stopwatch(self.last_press)].into()
     }
 
+    /// How large a window is drawn. The resident's follows the preference alone: it flows.
+    pub(in crate::ui) fn scale_of(&self, id: window::Id) -> f32 {
+        if self.resident == Some(id) { self.preferences().scale() } else { self.scale() }
+    }
+
     /// The words of the window's frame.
     pub(in crate::ui) fn title(&self, id: window::Id) -> String {
         self.context().t(if self.resident == Some(id) { "window-title-resident" } else { "window-title" })
@@ -82,7 +87,8 @@ impl App {
         let boards = Subscription::run_with(Boards(self.line.clone()), boards);
         let seconds = iced::time::every(Duration::from_secs(1)).map(|_| Message::SecondPassed);
         let closed = window::close_events().map(Message::WindowClosed);
-        let mut all = vec![keys, boards, seconds, closed];
+        let resized = window::resize_events().map(|(id, size)| Message::Resized(id, size));
+        let mut all = vec![keys, boards, seconds, closed, resized];
         if self.board.capture.as_ref().is_some_and(|capture| capture.phase == Phase::Live) {
             all.push(iced::time::every(FRAME).map(|_| Message::FrameDue));
         }
