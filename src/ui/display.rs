@@ -44,17 +44,37 @@ pub fn check() -> Result<(), WindowError> {
     } else {
         return Err(WindowError::NoDisplay);
     };
-    let missing: Vec<&'static str> =
-        wanted.iter().filter(|(library, _)| !is_installed(library)).map(|(_, package)| *package).collect();
+    let missing = missing(wanted, &folders());
     if missing.is_empty() { Ok(()) } else { Err(WindowError::Libraries(missing)) }
 }
 
-/// Looks where the dynamic loader looks. (Loading it to see would be unsafe code for a question of presence.)
-fn is_installed(library: &str) -> bool {
+/// The packages of the libraries that lie in none of the folders.
+fn missing(wanted: &[(&str, &'static str)], folders: &[PathBuf]) -> Vec<&'static str> {
+    let absent = |library: &str| !folders.iter().any(|folder| folder.join(library).exists());
+    wanted.iter().filter(|(library, _)| absent(library)).map(|(_, package)| *package).collect()
+}
+
+/// Where the dynamic loader looks. (Loading a library to see would be unsafe code for a question of presence.)
+fn folders() -> Vec<PathBuf> {
     let from_environment = std::env::var_os("LD_LIBRARY_PATH");
     let own = from_environment.iter().flat_map(std::env::split_paths).collect::<Vec<PathBuf>>();
     let usual = ["/lib", "/usr/lib", "/lib64", "/usr/lib64", "/usr/local/lib"].map(PathBuf::from);
     let triplet = format!("{}-linux-gnu", std::env::consts::ARCH);
     let multi = usual.clone().map(|folder| folder.join(&triplet));
-    own.iter().chain(&usual).chain(&multi).any(|folder| folder.join(library).exists())
+    own.into_iter().chain(usual).chain(multi).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_missing_library_is_named_by_its_package() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("libXi.so.6"), b"").unwrap();
+        let found = missing(&X11, &[folder.path().to_owned()]);
+        assert_eq!(found, ["libx11-6", "libx11-xcb1", "libxcursor1", "libxkbcommon-x11-0"]);
+        let sentence = WindowError::Libraries(found).to_string();
+        assert!(sentence.contains("apt install libx11-6") && !sentence.contains('\n'), "{sentence}");
+    }
 }

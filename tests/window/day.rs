@@ -66,9 +66,13 @@ impl Operator {
     /// Types into a field that has the cursor, and ends with Enter.
     fn write(&mut self, field: &'static str, text: &str) {
         for letter in text.chars() {
-            self.in_field(field, |ui| drop(ui.typewrite(&letter.to_string())));
+            self.in_field(field, |ui| {
+                let _ = ui.typewrite(&letter.to_string());
+            });
         }
-        self.in_field(field, |ui| drop(ui.tap_key(iced::keyboard::key::Named::Enter)));
+        self.in_field(field, |ui| {
+            let _ = ui.tap_key(iced::keyboard::key::Named::Enter);
+        });
         self.until("the act of a field", |_| true);
     }
 
@@ -76,7 +80,7 @@ impl Operator {
         let messages: Vec<Message> = {
             let mut ui = Simulator::with_size(settings(), SMALLEST, self.app.view());
             drop(ui.click(id(field)).unwrap());
-            drop(ui.tap_key(iced::keyboard::key::Named::End));
+            let _ = ui.tap_key(iced::keyboard::key::Named::End);
             act(&mut ui);
             ui.into_messages().collect()
         };

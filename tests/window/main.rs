@@ -11,9 +11,12 @@ mod rig;
 
 mod confirm;
 mod devices;
+mod display;
 mod done;
+mod faults;
 mod fingerprints;
 mod frame;
+mod frames;
 mod help;
 mod home;
 mod iris;

@@ -194,6 +194,11 @@ impl App {
         &self.board
     }
 
+    /// The latest frame of the capture under way.
+    pub fn frame(&self) -> Option<&Frame> {
+        self.frame.as_ref()
+    }
+
     /// Whether an act is under way.
     pub fn is_waiting(&self) -> bool {
         self.asked > self.board.answered
