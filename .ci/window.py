@@ -14,6 +14,7 @@ arguments.add_argument("--residents", type=int, default=1)
 arguments.add_argument("--kill", action="store_true", help="kill -9 in every step of the first resident")
 arguments.add_argument("--faults", action="store_true", help="pull each device during its step")
 arguments.add_argument("--soak", type=float, default=0, help="seconds of live preview to watch memory and processor")
+arguments.add_argument("--disk", help="a small file system for the data; it is filled while fingers are captured")
 arguments.add_argument("--patience", type=float, default=60)
 options = arguments.parse_args()
 os.makedirs(options.folder, exist_ok=True)
@@ -150,7 +151,7 @@ def first_frame(rekam):
 
 
 display()
-data = tempfile.mkdtemp(prefix="rekam-window-")
+data = tempfile.mkdtemp(prefix="rekam-window-", dir=options.disk)
 rekam = Rekam(data)
 figures["first_frame_seconds"] = round(first_frame(rekam), 3)
 
@@ -246,6 +247,31 @@ def kill_here(step):
     figures["kills"] += 1
 
 
+def fill_disk():
+    """The disk runs full: the screen says so, nothing accepted is lost, and with space again the work goes on."""
+    if not options.disk:
+        return
+    before = rekam.events()
+    here = rekam.position()
+    ballast = os.path.join(options.disk, "ballast")
+    with open(ballast, "wb") as file:
+        try:
+            while True:
+                file.write(b"x" * 65536)
+                file.flush()
+        except OSError:
+            pass
+    rekam.wait(r"rekam::trouble", here)
+    time.sleep(0.4)
+    picture_once("disk-full")
+    os.remove(ballast)
+    act("Escape", "ClearTrouble")
+    rekam.wait_events(before[1])
+    figures["disk_full_events_before_after"] = [before[1], rekam.events()[1]]
+    if rekam.events()[1] < before[1]:
+        fail("events were lost when the disk was full")
+
+
 def enrol(number):
     picture_once("home")
     here = rekam.position()
@@ -290,6 +316,7 @@ def enrol(number):
     picture_once("fingerprints-live")
     if first:
         fault("fingerprints", "3")
+        fill_disk()
         kill_here("fingerprints")
     until_done("fingerprints")
     time.sleep(0.3)

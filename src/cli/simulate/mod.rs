@@ -21,14 +21,12 @@ use time::{Date, OffsetDateTime, Time};
 use super::args::Global;
 use super::error::CliError;
 use super::{Outcome, print_json};
-use crate::dedup::{Gallery, Person, PersonRef, Templates, Worker};
-use crate::domain::session::Slot;
+use crate::dedup::Worker;
 use crate::station::training::presenter::{Folders, Presenter};
 use crate::station::training::{self, Plan, Training};
-use crate::station::{Desk, Engines, Ledger, Recipients, SimulatedClock, Supervisor};
-use crate::store::{FINGER, IRIS, Store};
+use crate::station::{Desk, Engines, Ledger, Recipients, SimulatedClock, Supervisor, gallery};
+use crate::store::Store;
 
-use rekam_hal::{Eye, Finger};
 use rekam_simulator::replay::Tempo;
 use rekam_simulator::replay::folder::DEFAULT_DPI;
 
@@ -166,7 +164,7 @@ impl World {
         let district = training.keys.recipients.first().cloned().into_iter().collect();
         let recipients = Recipients { district, review };
         let ledger = Ledger { store: training.store.clone(), clock: clock.clone(), recipients };
-        let worker = Worker::start(load_gallery(&ledger)?).map_err(crate::station::DeskError::from)?;
+        let worker = Worker::start(gallery::load(&ledger.store)?).map_err(crate::station::DeskError::from)?;
         let engines = Arc::new(Engines::new(global.models()));
         if !options.pre_extracted {
             // A damaged model must be known before the first resident sits down.
@@ -187,29 +185,4 @@ impl World {
         let desk = Desk::new(self.ledger.clone(), self.engines.clone(), self.worker.clone(), operator);
         Ok(desk.with_capture_limit(self.patience))
     }
-}
-
-/// Everybody the store holds templates of.
-fn load_gallery(ledger: &Ledger) -> Result<Gallery, CliError> {
-    let stored = ledger.store.call(|db| {
-        let mut all = Vec::new();
-        db.gallery_each(|person, modality, position, bytes| all.push((person, modality, position, bytes.to_vec())))?;
-        Ok(all)
-    })?;
-    let mut people: std::collections::BTreeMap<i64, Templates> = std::collections::BTreeMap::new();
-    for (person, modality, position, bytes) in stored {
-        let slot = match modality {
-            FINGER => Finger::from_code(position).map(Slot::Finger),
-            IRIS => Eye::ALL.into_iter().find(|eye| eye.code() == position).map(Slot::Eye),
-            _ => None,
-        };
-        if let Some(slot) = slot {
-            people.entry(person.0).or_default().add(slot, &bytes).map_err(crate::station::EngineError::from)?;
-        }
-    }
-    let mut gallery = Gallery::default();
-    for (person, templates) in people {
-        gallery.insert(Person { reference: PersonRef(person), templates });
-    }
-    Ok(gallery)
 }

@@ -607,7 +607,9 @@ impl Room {
     pub(super) fn search_duplicates(&mut self) -> Done {
         self.desk()?.search_duplicates()?;
         let people = self.station()?.people;
-        self.board.check = Check::Searching(people);
+        // Without a finger or an eye there is nothing to compare, and nothing to be relieved about.
+        let begun = self.desk()?.is_searching();
+        self.board.check = if begun { Check::Searching(people) } else { Check::Idle };
         Ok(())
     }
 
