@@ -15,6 +15,7 @@ pub mod gallery;
 pub mod guide;
 pub mod job;
 pub mod ledger;
+pub mod papers;
 pub mod supervisor;
 pub mod training;
 

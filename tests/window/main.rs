@@ -26,6 +26,7 @@ mod resident;
 mod settings;
 mod setup;
 mod signature;
+mod station;
 mod supervisor;
 mod trouble;
 mod verify;

@@ -105,7 +105,7 @@ pub(in crate::cli) fn run(global: &Global, options: &Options) -> Result<Outcome,
     for visit in &visits.visits {
         progress(&format!("resident {} of {}", visit.number + 1, visits.visits.len()));
         let end = driver.drive(&mut presenter, visit)?;
-        papers.hand_out(visit, &end.session)?;
+        papers.hand_out(&end.session)?;
         report.add(visit, end);
     }
     finish::finish(&world, &visits.visits, &mut report)?;

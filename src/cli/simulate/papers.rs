@@ -7,15 +7,14 @@ use std::path::{Path, PathBuf};
 use time::OffsetDateTime;
 
 use super::World;
-use super::plan::Visit;
 use crate::cli::error::CliError;
-use crate::domain::session::{Correction, Event, Session, Slot, SlotState, Status, Step, What};
-use crate::office::slip::{self, Again, Letterhead, Officer, Proof};
+use crate::domain::session::Session;
+use crate::office::slip::{self, Letterhead, Officer};
 use crate::office::words::Language;
 use crate::office::zone::Zone;
 use crate::office::{daybook, within};
-use crate::station::Clock;
 use crate::station::training;
+use crate::station::{Clock, papers};
 
 /// Writes papers into a folder.
 pub(super) struct Papers<'a> {
@@ -41,42 +40,17 @@ impl<'a> Papers<'a> {
     }
 
     /// The paper that the resident takes home, unless it lies there already.
-    pub(super) fn hand_out(&self, visit: &Visit, session: &Session) -> Result<(), CliError> {
+    pub(super) fn hand_out(&self, session: &Session) -> Result<(), CliError> {
         let path = self.folder.join(format!("{}.pdf", session.record()));
         if path.exists() {
             return Ok(());
         }
-        let events = self.world.ledger.events(session.record())?;
-        let ended_at = events.last().map_or(OffsetDateTime::UNIX_EPOCH, |event| event.at);
-        let head = self.letterhead(ended_at);
-        let paper = match session.status() {
-            Status::Rescheduled(date) => slip::again(
-                &head,
-                &Again {
-                    record: session.record().clone(),
-                    nik: *session.nik(),
-                    name: session.resident().titled_name(),
-                    corrections: corrections(&events),
-                    place: "KANTOR KECAMATAN".into(),
-                    date: *date,
-                    hour: "08.00".into(),
-                    operator: self.operator.clone(),
-                    at: ended_at,
-                },
-            )?,
-            Status::Completed | Status::Approved | Status::Exported => slip::proof(
-                &head,
-                &Proof {
-                    record: session.record().clone(),
-                    nik: visit.resident.nik,
-                    name: visit.resident.titled_name(),
-                    at: ended_at,
-                    taken: taken(session),
-                    exceptions: session.exceptions().cloned().collect(),
-                    operator: self.operator.clone(),
-                },
-            )?,
-            Status::Open | Status::Parked | Status::Cancelled | Status::Voided(_) => return Ok(()),
+        // The letterhead tells when the desk was done with the record, so that equal runs give equal papers.
+        let ended_at = self.world.ledger.events(session.record())?.last().map(|event| event.at);
+        let head = self.letterhead(ended_at.unwrap_or(OffsetDateTime::UNIX_EPOCH));
+        let (ledger, operator) = (&self.world.ledger, self.operator.clone());
+        let Some(paper) = papers::paper_of(ledger, session.record(), &head, "KANTOR KECAMATAN", operator)? else {
+            return Ok(());
         };
         write(&path, &paper)
     }
@@ -100,19 +74,6 @@ impl<'a> Papers<'a> {
             language: Language::Indonesian,
         }
     }
-}
-
-fn corrections(events: &[Event]) -> Vec<Correction> {
-    let filed = |event: &Event| match &event.what {
-        What::Rescheduled { corrections, .. } => Some(corrections.clone()),
-        _ => None,
-    };
-    events.iter().rev().find_map(filed).unwrap_or_default()
-}
-
-fn taken(session: &Session) -> std::collections::BTreeSet<Slot> {
-    let slots = Step::ALL.into_iter().flat_map(Slot::of);
-    slots.filter(|slot| matches!(session.slot(*slot), SlotState::Filled(_))).collect()
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
