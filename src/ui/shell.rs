@@ -24,20 +24,18 @@ pub fn frame<'a, M: Clone + 'a>(
     actions: Vec<Action<M>>,
     global: Vec<Action<M>>,
 ) -> Element<'a, M> {
-    let mut parts = column![];
-    if ctx.board.place.training {
-        parts = parts.push(training(ctx));
-    }
-    parts = parts.push(top_bar(ctx));
-    if let Some(steps) = step_bar(ctx) {
-        parts = parts.push(steps);
-    }
-    if let Some(message) = message(ctx) {
-        parts = parts.push(container(message).padding([S, L]));
-    }
-    parts = parts.push(container(body).width(Fill).height(Fill).padding([M, L]));
-    parts = parts.push(action_bar(actions));
-    parts = parts.push(footer(global));
+    // What is not there keeps its place: the toolkit knows a field by its place alone, and one whose place moves loses
+    // its cursor, so that a passphrase is typed beside it.
+    let place = |part: Option<Element<'a, M>>| part.unwrap_or_else(|| Space::new().into());
+    let parts = column![
+        place(ctx.board.place.training.then(|| training(ctx))),
+        top_bar(ctx),
+        place(step_bar(ctx)),
+        place(message(ctx).map(|message| container(message).padding([S, L]).into())),
+        container(body).width(Fill).height(Fill).padding([M, L]),
+        action_bar(actions),
+        footer(global),
+    ];
     container(parts).width(Fill).height(Fill).style(plate::ground).into()
 }
 
@@ -129,7 +127,9 @@ fn check<'a, M: 'a>(ctx: &Context<'a>) -> Element<'a, M> {
 
 fn message<'a, M: 'a>(ctx: &Context<'a>) -> Option<Element<'a, M>> {
     if let Some(trouble) = &ctx.board.trouble {
-        return Some(banner(Tone::Bad, super::trouble::sentence_at(ctx.words, &trouble.error, ctx.now)));
+        let told = banner(Tone::Bad, super::trouble::sentence_at(ctx.words, &trouble.error, ctx.now));
+        let read = row![key_cap(Key::Escape), text(ctx.t("key-read")).size(CAPTION)].spacing(XS).align_y(Center);
+        return Some(row![told, read].spacing(M).align_y(Center).into());
     }
     ctx.board.busy.map(|busy| banner(Tone::Primary, say::busy(ctx.words, busy)))
 }

@@ -127,7 +127,7 @@ fn a_wrong_finger_is_named() {
     let mut board = comparing(Phase::Live);
     let outcome = Outcome::WrongFinger { shown: Finger::RightMiddle };
     board.last = Some(Take { number: 1, slot: RIGHT, outcome, advice: None });
-    assert!(Rig::before(board).sees("Itu Jari tengah kanan: pasangkan Telunjuk kanan."));
+    assert!(Rig::before(board).sees("Itu Jari tengah kanan: letakkan Telunjuk kanan."));
 }
 
 #[test]
@@ -187,6 +187,21 @@ fn where_nothing_can_be_compared_a_supervisor_vouches() {
 }
 
 #[test]
+fn letters_typed_beside_the_passphrase_lead_nowhere() {
+    let mut rig = Rig::before(boards::seated(without_anything()));
+    for key in [Key::Char('p'), Key::Char('1'), Key::Backspace] {
+        rig.press(key);
+    }
+    assert_eq!(rig.acts(), []);
+    rig.press(Key::F(8));
+    rig.press(Key::Char('3'));
+    rig.press(Key::PageUp);
+    assert_eq!(rig.acts(), [Act::Park { reason: "Perangkat bermasalah".into() }]);
+    rig.show(boards::seated(without_anything()));
+    assert_eq!(rig.acts(), [Act::GoTo(Step::Iris)]);
+}
+
+#[test]
 fn without_a_supervisor_it_is_said_what_to_do() {
     let mut board = boards::seated(without_anything());
     board.place = Default::default();
@@ -222,6 +237,9 @@ fn who_cannot_sign_is_finished_with_a_reason_that_can_be_taken_back() {
     rig.press(Key::Enter);
     assert_eq!(rig.acts(), [], "no reason, no exception");
     rig.type_into("confirm-skip-note", "tangan gemetar");
+    rig.press(Key::Escape);
+    rig.press(Key::Char('l'));
+    assert!(rig.sees("tangan gemetar"), "what was typed is still there");
     rig.press(Key::Char('2'));
     let reason = ExceptionReason::CannotPosition;
     assert_eq!(rig.acts(), [Act::Except { slot: Slot::Approval, reason, note: "tangan gemetar".into() }]);

@@ -80,6 +80,7 @@ fn busy_day() -> Home {
 fn called() -> Home {
     let mut ticket = ticket(12, TicketState::Called);
     (ticket.priority, ticket.calls) = (true, 2);
+    ticket.nik = Some("3303105708909001".into());
     let called = Waiting { ticket, name: "SITI AISYAH CONTOH".into(), lost: false };
     Home { called: Some(called), ..busy_day() }
 }
@@ -259,7 +260,7 @@ fn whoever_may_not_be_recorded_is_not_and_is_told_why() {
         rig.press(Key::Char(digit));
         assert!(rig.sees(words), "{words}");
         rig.press(Key::Enter);
-        rig.press(Key::Char('d'));
+        rig.press(Key::Char('n'));
         rig.press(Key::Char('r'));
         assert!(rig.acts().is_empty(), "{words}");
     }
@@ -294,10 +295,10 @@ fn a_found_resident_can_draw_a_number_only_once() {
     search(&mut rig, "siti", everybody());
     rig.acts();
     rig.press(Key::PageDown);
-    rig.press(Key::Char('d'));
+    rig.press(Key::Char('n'));
     assert!(rig.acts().is_empty(), "number 31 is in the line");
     rig.press(Key::Down);
-    rig.press(Key::Char('d'));
+    rig.press(Key::Char('n'));
     rig.press(Key::Char('1'));
     let nik = Some(person(9, |_| ()).resident.nik);
     assert_eq!(rig.acts(), [Act::Draw { nik, priority: Some(Priority::Elderly) }]);
@@ -351,6 +352,64 @@ fn a_beginning_that_failed_leaves_the_search_open() {
 }
 
 #[test]
+fn reading_the_message_leaves_the_list_of_a_failed_beginning() {
+    let mut rig = Rig::before(home(busy_day()));
+    search(&mut rig, "siti", everybody());
+    rig.press(Key::Enter);
+    let trouble = Some(Trouble { number: 1, error: Arc::new(CounterError::NotNow) });
+    rig.show(Board { trouble, ..found("siti", everybody()) });
+    rig.press(Key::Escape);
+    rig.show(found("siti", everybody()));
+    assert!(rig.sees("SITI CONTOH DUA"));
+    rig.acts();
+    rig.press(Key::Enter);
+    assert_eq!(rig.acts(), [Act::Begin(person(1, |_| ()).resident.nik)]);
+}
+
+#[test]
+fn a_search_that_is_over_does_not_come_back() {
+    let mut rig = Rig::before(home(busy_day()));
+    search(&mut rig, "siti", everybody());
+    rig.press(Key::Char('n'));
+    rig.press(Key::Enter);
+    let drawn = Drawn { ticket: ticket(41, TicketState::Waiting), ahead: 14, expected: NOW };
+    let after = Home { drawn: Some(drawn), ..busy_day() };
+    rig.show(Board { home: Arc::new(Home { day: Some(TODAY), ..after }), ..found("siti", everybody()) });
+    assert!(!rig.sees("SITI CONTOH DUA"));
+    rig.press(Key::Enter);
+    rig.show(Board { home: Arc::new(Home { day: Some(TODAY), ..called() }), ..found("siti", everybody()) });
+    assert!(rig.sees(&Rig::words("home-called")) && !rig.sees("SITI CONTOH DUA"));
+}
+
+#[test]
+fn an_older_answer_is_not_shown_for_another_text() {
+    let mut rig = Rig::before(home(busy_day()));
+    search(&mut rig, "siti", everybody());
+    rig.press(Key::F(3));
+    rig.type_into("home-search", "x");
+    rig.press(Key::Enter);
+    let trouble = Some(Trouble { number: 1, error: Arc::new(CounterError::NotNow) });
+    rig.show(Board { trouble, ..found("siti", everybody()) });
+    assert!(rig.sees(&Rig::words("search-failed")) && !rig.sees("SITI CONTOH DUA"));
+}
+
+#[test]
+fn whoever_holds_a_number_without_nik_is_looked_for_when_seated() {
+    let nobody = Waiting { ticket: Ticket { nik: None, ..ticket(12, TicketState::Called) }, ..waiting(12, "") };
+    let board = home(Home { called: Some(nobody), ..busy_day() });
+    let mut rig = Rig::before(board.clone());
+    assert!(rig.sees(&Rig::words("home-called-unknown")));
+    rig.press(Key::Enter);
+    assert!(rig.acts().is_empty());
+    rig.type_into("home-search", "siti");
+    rig.press(Key::Enter);
+    rig.show(Board { home: board.home, ..found("siti", everybody()) });
+    rig.press(Key::Enter);
+    let begin = Act::Begin(person(1, |_| ()).resident.nik);
+    assert_eq!(rig.acts(), [Act::Search("siti".into()), begin]);
+}
+
+#[test]
 fn a_failed_search_can_be_repeated() {
     let mut rig = Rig::before(home(busy_day()));
     rig.press(Key::F(3));
@@ -369,7 +428,7 @@ fn a_failed_search_can_be_repeated() {
 fn a_number_drawn_for_a_found_resident_leads_back_to_the_line() {
     let mut rig = Rig::before(home(busy_day()));
     search(&mut rig, "siti", everybody());
-    rig.press(Key::Char('d'));
+    rig.press(Key::Char('n'));
     rig.press(Key::Enter);
     let drawn = Drawn { ticket: ticket(41, TicketState::Waiting), ahead: 14, expected: NOW };
     rig.show(home(Home { drawn: Some(drawn), ..busy_day() }));
@@ -420,6 +479,8 @@ fn the_screens_look_well() {
     worst.trouble = Some(Trouble { number: 1, error: Arc::new(CounterError::NotNow) });
     look_at("home-called", &worst, |_| ());
     look_at("home-called-calm", &home(called()), |_| ());
+    let unknown = Waiting { ticket: ticket(12, TicketState::Called), ..waiting(12, "") };
+    look_at("home-called-unknown", &home(Home { called: Some(unknown), ..busy_day() }), |_| ());
     look_at("home-draw", &home(busy_day()), |rig| rig.press(Key::Char('n')));
     look_at("home-typing", &home(busy_day()), |rig| {
         rig.press(Key::F(3));

@@ -122,6 +122,37 @@ fn going_back_loses_nothing() {
 }
 
 #[test]
+fn a_suggested_letterhead_follows_the_region_until_somebody_writes_over_it() {
+    let mut rig = Rig::before(empty());
+    fill(&mut rig, &[("setup-region", "33030"), ("setup-station", "7")]);
+    rig.type_into("setup-region", "1");
+    rig.press(Key::Enter);
+    assert!(rig.sees("KECAMATAN KEMANGKON"));
+    rig.press(Key::PageUp);
+    rig.drive(|ui| {
+        ui.click(iced_test::selector::id("setup-region"))?;
+        let _ = ui.tap_key(iced::keyboard::key::Named::End);
+        let _ = ui.tap_key(iced::keyboard::key::Named::Backspace);
+        Ok(())
+    });
+    rig.type_into("setup-region", "2");
+    rig.press(Key::Enter);
+    assert!(rig.sees("KECAMATAN BUKATEJA") && !rig.sees("KECAMATAN KEMANGKON"));
+    rig.type_into("setup-head-2", " BARAT");
+    rig.press(Key::PageUp);
+    rig.press(Key::Enter);
+    assert!(rig.sees("KECAMATAN BUKATEJA BARAT"));
+}
+
+#[test]
+fn the_language_is_changed_before_there_is_a_station() {
+    let mut rig = Rig::before(empty());
+    rig.type_into("setup-region", "330301");
+    rig.press(Key::F(8));
+    assert!(rig.sees("District code") && rig.sees("330301"));
+}
+
+#[test]
 fn only_different_public_keys_are_taken() {
     let mut rig = Rig::before(empty());
     on_to_keys(&mut rig);
@@ -173,9 +204,10 @@ fn an_officer_is_removed_only_when_asked_twice() {
     rig.press(Key::F(5));
     officer(&mut rig, "op-1");
     rig.press(Key::F(10));
-    assert!(rig.sees("Hapus petugas op-1? Tekan F10 sekali lagi; tombol lain membatalkan."));
-    rig.press(Key::Up);
-    rig.press(Key::Down);
+    assert!(rig.sees("Hapus petugas op-1? F10 menghapus, Esc membatalkan."));
+    rig.press(Key::Enter);
+    rig.press(Key::Escape);
+    assert!(rig.sees("op-1") && rig.sees(&Rig::words("setup-officers-why")));
     rig.press(Key::F(10));
     assert!(rig.sees("op-1"));
     rig.press(Key::F(10));

@@ -124,3 +124,4 @@ look-light = Light
 look-dark = Dark
 look-contrast = High contrast
 busy-approving = Approving records: { $done } of { $all }…
+key-read = Read

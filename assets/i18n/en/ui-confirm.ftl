@@ -1,6 +1,6 @@
 # Confirm: comparison, supervisor, signature, closing.
 confirm-preparing = Preparing the device…
-confirm-compare-head = Place
+confirm-compare-head = Compare with what was recorded
 confirm-compare-now = Compare now
 confirm-pause = Pause
 confirm-resume = Go on
@@ -49,7 +49,7 @@ confirm-skip-note-hint = write a note; Esc, then choose the reason by its digit
 confirm-skip-explained = A supervisor sees this reason before the record is approved.
 confirm-close-head = Is the invitation stamped? Press 1 or 2.
 confirm-close-ready = Ready to finish: press Enter.
-confirm-close-explained = Once finished, the images are sealed and cannot be opened here again. The proof is printed.
+confirm-close-explained = Once finished, the images are sealed and cannot be opened here again. The proof can then be printed.
 confirm-without = none
 confirm-right-hand = Right hand
 confirm-left-hand = Left hand
@@ -65,6 +65,6 @@ confirm-invited = Stamped and signed
 confirm-uninvited = No invitation
 confirm-invitation-missing = Not chosen yet: press 1 or 2.
 confirm-hits = Possible duplicates: { $count }. A supervisor will decide; the record may be finished.
-confirm-searching = The duplicate check still runs: finish now if you like, the result is awaited by itself.
+confirm-searching = The duplicate check still runs: finish now if you like, the result follows.
 confirm-no-hits = No possible duplicate.
 confirm-complete = Finish the record

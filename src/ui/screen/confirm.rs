@@ -22,6 +22,8 @@ pub struct Confirm {
     vouch: vouch::Form,
     /// Why the resident does not sign is being asked; with the note so far.
     skipping: Option<String>,
+    /// A note that was typed and not sent.
+    note: String,
     invited: Option<bool>,
     /// Enter was pressed before the invitation was chosen.
     unchosen: bool,
@@ -94,7 +96,7 @@ impl Confirm {
             // Nothing was kept yet: the pad is wiped by beginning anew.
             Message::Again => Act::Choose(slot),
             Message::Skip => {
-                self.skipping = Some(String::new());
+                self.skipping = Some(std::mem::take(&mut self.note));
                 return Vec::new();
             }
             Message::SkipNote(note) => {
@@ -107,7 +109,7 @@ impl Confirm {
             }
             Message::Unskip => Act::Wish(Wish::WithdrawException { slot }),
             Message::Back => {
-                self.skipping = None;
+                self.note = self.skipping.take().unwrap_or_default();
                 return Vec::new();
             }
             Message::Vouch(message) => return self.vouch.update(message, ctx),
@@ -137,7 +139,8 @@ impl Confirm {
         if self.leave.is_asked() {
             return self.leave.actions(ctx).into_iter().map(|action| action.map(Message::Leave)).collect();
         }
-        let mut all = match Face::of(&seat.session) {
+        let face = Face::of(&seat.session);
+        let mut all = match face {
             Face::Compare(slot) => capture_actions(ctx, slot, Aim::Compare, "confirm-compare-now"),
             Face::Vouch => {
                 let vouch = self.vouch.actions(ctx);
@@ -154,9 +157,14 @@ impl Confirm {
             }
             Face::Close => close_actions(ctx, &seat.session),
         };
-        let previous = Action::secondary(Key::Backspace, ctx.t("key-previous-step"), Message::Previous);
+        // Where a passphrase is typed no letter leads away: typed beside the field it would park the record.
+        let (back, park) = match face {
+            Face::Vouch => (Key::PageUp, Key::F(8)),
+            Face::Compare(_) | Face::Sign | Face::Close => (Key::Backspace, Key::Char('p')),
+        };
+        let previous = Action::secondary(back, ctx.t("key-previous-step"), Message::Previous);
         all.push(previous.when(previous_is_possible(&seat.session)));
-        all.extend(Leave::offers(ctx).map(|action| action.map(Message::Leave)));
+        all.extend(Leave::offers_by(ctx, park).map(|action| action.map(Message::Leave)));
         all
     }
 

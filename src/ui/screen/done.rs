@@ -124,12 +124,12 @@ fn paper<'a>(ctx: &Context<'a>, finished: &'a Finished) -> Element<'a, Message> 
             let file = slip.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             let folder = slip.parent().map(|folder| folder.display().to_string()).unwrap_or_default();
             words = words.push(text(file).size(VALUE).font(BOLD)).push(caption(folder));
-            let (tone, key) = match finished.printed {
-                None => (Tone::Primary, "done-not-printed"),
-                Some(Ok(())) => (Tone::Good, "done-printed"),
-                Some(Err(())) => (Tone::Bad, "done-print-failed"),
-            };
-            words = words.push(chip(tone, ctx.t(key)));
+            // What still has to be done is seen before the resident gets up.
+            words = words.push(match finished.printed {
+                None => banner(Tone::Primary, ctx.t("done-not-printed")),
+                Some(Ok(())) => chip(Tone::Good, ctx.t("done-printed")),
+                Some(Err(())) => banner(Tone::Bad, ctx.t("done-print-failed")),
+            });
         }
     }
     container(words).padding(L).width(Fill).style(plate::card).into()

@@ -70,6 +70,10 @@ pub enum Message {
 impl Home {
     /// Takes a message in and says what the parent must do.
     pub fn update(&mut self, message: Message, ctx: &Context<'_>) -> Vec<Outcome> {
+        // What it began is done: it must not come back when the board changes once more.
+        if self.search.as_ref().is_some_and(|search| search.is_over(ctx)) {
+            self.search = None;
+        }
         match message {
             Message::CallNext => vec![Outcome::Do(Act::CallNext)],
             Message::CallMarked => {
@@ -95,7 +99,7 @@ impl Home {
             Message::TakeUp(record) => vec![Outcome::Do(Act::TakeUp(record))],
             Message::OpenSearch => {
                 let search = self.search.get_or_insert_default();
-                search.type_again(ctx);
+                search.type_again();
                 vec![Outcome::Focus(search::FIELD)]
             }
             Message::Search(message) => self.search(message, ctx),
@@ -211,8 +215,12 @@ impl Home {
     /// Whoever is called sits down; else the next is called; else somebody has to be found.
     fn next_action(&self, ctx: &Context<'_>) -> Action<Message> {
         let home = &ctx.board.home;
-        if home.called.is_some() {
-            return Action::primary(Key::Enter, ctx.t("home-receive"), Message::Receive);
+        if let Some(called) = &home.called {
+            // A number drawn without NIK: who holds it must be found before a record can begin.
+            return match called.ticket.nik {
+                Some(_) => Action::primary(Key::Enter, ctx.t("home-receive"), Message::Receive),
+                None => Action::primary(Key::Enter, ctx.t("home-receive-unknown"), Message::OpenSearch),
+            };
         }
         if let Some(marked) = self.marked(ctx) {
             let number = marked.ticket.number.to_string();

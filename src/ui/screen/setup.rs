@@ -13,7 +13,8 @@ use std::collections::BTreeSet;
 use crate::domain::user::Role;
 use crate::station::counter::{Act, Passphrase};
 use crate::ui::keys::Key;
-use crate::ui::{Action, Context, Element, Outcome};
+use crate::ui::preferences::Tongue;
+use crate::ui::{Action, Context, Element, Outcome, Preferences};
 
 pub use form::Field;
 use form::{Form, OfficerForm, Page};
@@ -51,6 +52,10 @@ pub enum Message {
     AddOfficer,
     /// Asks first, then takes the officer away.
     RemoveOfficer,
+    /// The officer stays.
+    KeepOfficer,
+    /// The other language.
+    Language,
     /// Show the officer at this place.
     ShowOfficer(usize),
     /// Make the station.
@@ -59,7 +64,7 @@ pub enum Message {
 
 impl Setup {
     /// Takes a message in and says what the parent must do.
-    pub fn update(&mut self, message: Message, _: &Context<'_>) -> Vec<Outcome> {
+    pub fn update(&mut self, message: Message, ctx: &Context<'_>) -> Vec<Outcome> {
         let asked = std::mem::take(&mut self.removing);
         match message {
             Message::Typed(field, text) => {
@@ -75,6 +80,14 @@ impl Setup {
             }
             Message::AddOfficer => self.add_officer(),
             Message::RemoveOfficer => self.remove_officer(asked),
+            Message::KeepOfficer => vec![Outcome::Focus(Field::Login.id())],
+            Message::Language => {
+                let language = match ctx.preferences.language {
+                    Tongue::Indonesian => Tongue::English,
+                    Tongue::English => Tongue::Indonesian,
+                };
+                vec![Outcome::Prefer(Preferences { language, ..*ctx.preferences })]
+            }
             Message::ShowOfficer(place) => self.show_officer(place),
             Message::Provision => {
                 let plan = self.form.plan();
@@ -85,21 +98,30 @@ impl Setup {
 
     /// What can be done now.
     pub fn actions(&self, ctx: &Context<'_>) -> Vec<Action<Message>> {
+        if self.removing {
+            return vec![
+                Action::secondary(Key::Escape, ctx.t("key-cancel"), Message::KeepOfficer),
+                Action::danger(Key::F(10), ctx.t("setup-remove-officer"), Message::RemoveOfficer),
+            ];
+        }
         let mut actions = Vec::new();
         if self.page != Page::Place {
             actions.push(Action::secondary(Key::PageUp, ctx.t("key-back"), Message::Back));
             actions.push(Action::hidden(Key::Escape, Message::Back));
         }
+        let language = Action::secondary(Key::F(8), ctx.t("login-other-language"), Message::Language);
         match self.page {
             Page::Place | Page::Keys => {}
             Page::Office => actions.push(Action::secondary(Key::F(3), ctx.t("setup-turn-zone"), Message::Turn)),
             Page::Officers => actions.extend(self.officer_actions(ctx)),
             Page::Summary => {
+                actions.push(language);
                 let make = Action::primary(Key::Enter, ctx.t("setup-provision"), Message::Provision);
                 actions.push(make.when(!ctx.waiting));
                 return actions;
             }
         }
+        actions.push(language);
         actions.push(Action::primary(Key::Enter, ctx.t("key-next"), Message::Next));
         actions
     }

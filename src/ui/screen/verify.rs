@@ -42,6 +42,8 @@ pub struct Verify {
     wrong: BTreeMap<Field, Correction>,
     /// What was typed about a field, also when its mark was taken back: taking back loses nothing.
     drafts: BTreeMap<Field, Form>,
+    /// Own words about the warnings of a field that were typed and not kept.
+    reasons: BTreeMap<Field, String>,
     /// Reasons by the place of their warning.
     answers: BTreeMap<usize, String>,
     mode: Mode,
@@ -140,7 +142,8 @@ impl Verify {
             }
             Message::Answer(place) => self.answer_with(seat, place),
             Message::OwnAnswer => {
-                self.mode = Mode::Reason { typed: String::new(), empty: false };
+                let typed = self.reasons.get(&self.field()).cloned().unwrap_or_default();
+                self.mode = Mode::Reason { typed, empty: false };
                 return vec![Outcome::Focus(REASON)];
             }
             Message::TypedAnswer(text) => {
@@ -348,8 +351,14 @@ impl Verify {
 
     /// Back to reading; what was typed about a field stays for the next time.
     fn put_away(&mut self) {
-        if let Mode::Wrong(form) = std::mem::take(&mut self.mode) {
-            self.drafts.insert(form.field, Form { complaint: None, ..form });
+        match std::mem::take(&mut self.mode) {
+            Mode::Wrong(form) => {
+                self.drafts.insert(form.field, Form { complaint: None, ..form });
+            }
+            Mode::Reason { typed, .. } => {
+                self.reasons.insert(self.field(), typed);
+            }
+            Mode::Reading | Mode::Again => {}
         }
     }
 
@@ -392,6 +401,7 @@ impl Verify {
             return vec![Outcome::Focus(REASON)];
         }
         self.answer(seat, reason);
+        self.reasons.remove(&self.field());
         self.mode = Mode::Reading;
         Vec::new()
     }

@@ -9,6 +9,9 @@ use crate::ui::keys::Key;
 use crate::ui::spacing::{BODY, CAPTION, HEADLINE, L, M, S, TARGET, TITLE, VALUE, XS};
 use crate::ui::theme::{Tone, ink, meter as meter_style, plate, press};
 
+/// Least width of what is written on a key cap, logical pixels.
+const LEAST_CAP: f32 = 9.0;
+
 /// The bold cut of the program's font.
 pub const BOLD: Font = Font { weight: font::Weight::Bold, ..Font::with_name("Inter") };
 
@@ -65,7 +68,10 @@ pub fn chip<'a, M: 'a>(tone: Tone, words: impl std::fmt::Display) -> Element<'a,
 
 /// A key as it is written on buttons.
 pub fn key_cap<'a, M: 'a>(key: Key) -> Element<'a, M> {
-    container(text(key.cap()).size(CAPTION).font(BOLD)).padding([2.0, 6.0]).style(plate::key_cap).into()
+    // Narrow digits and wide ones take the same place, so that what stands behind them is flush.
+    let least = iced::widget::Space::new().width(LEAST_CAP);
+    let cap = column![text(key.cap()).size(CAPTION).font(BOLD), least].align_x(Center);
+    container(cap).padding([2.0, 6.0]).style(plate::key_cap).into()
 }
 
 /// A button with its key.

@@ -60,10 +60,8 @@ fn at_the_desk<'a>(ctx: &Context<'a>, called: &'a Waiting) -> Element<'a, Messag
         text(name_of(ctx, called, 30)).size(HEADLINE).font(BOLD),
         marks,
     ];
-    let card = column![
-        row![number, who.spacing(XS)].spacing(L).align_y(Center),
-        text(ctx.t("home-called-explained")).size(BODY),
-    ];
+    let next = if called.ticket.nik.is_some() { "home-called-explained" } else { "home-called-unknown" };
+    let card = column![row![number, who.spacing(XS)].spacing(L).align_y(Center), text(ctx.t(next)).size(BODY)];
     container(card.spacing(S)).padding(L).width(Fill).style(plate::chosen).into()
 }
 
@@ -94,7 +92,9 @@ fn waiting<'a>(home: &Home, ctx: &Context<'a>, rows: usize) -> Element<'a, Messa
 
 fn number<'a>(ctx: &Context<'a>, one: &'a Waiting, marked: bool, can_be_marked: bool) -> Element<'a, Message> {
     let number = text(one.ticket.number.to_string()).size(VALUE).font(BOLD);
-    let name = text(name_of(ctx, one, 26)).size(BODY);
+    // Beside a mark there is less room.
+    let marked_so = one.ticket.priority || state(ctx, one).is_some();
+    let name = text(name_of(ctx, one, if marked_so { 26 } else { 40 })).size(BODY);
     let name = if one.name.is_empty() { name.style(ink::muted) } else { name };
     let mut line = row![container(number).width(52.0), container(name).width(Fill)];
     if one.ticket.priority {

@@ -26,7 +26,7 @@ pub(super) fn actions(ctx: &Context<'_>, one: &FoundRow) -> Vec<Action<Message>>
     }
     let whose = Message::DrawFor(nik, one.resident.titled_name());
     let mut actions = vec![
-        Action::secondary(Key::Char('d'), ctx.t("search-draw"), whose)
+        Action::secondary(Key::Char('n'), ctx.t("search-draw"), whose)
             .when(may && one.number.is_none() && !one.recorded),
     ];
     if one.recorded {

@@ -33,9 +33,8 @@ pub(super) struct Search {
     chosen: usize,
     nothing_typed: bool,
     too_long: bool,
-    /// Something was begun from here, when this trouble (0: none) was the latest: unless another follows, the search
-    /// is over.
-    begun: Option<u64>,
+    /// Something was begun from here, when this ticket was the one drawn last.
+    begun: Option<Option<i64>>,
     closed: bool,
 }
 
@@ -93,15 +92,12 @@ impl Search {
             return vec![Outcome::Focus(FIELD)];
         }
         self.asked = Some(wanted.clone());
-        self.chosen = 0;
+        (self.chosen, self.begun) = (0, None);
         vec![Outcome::Do(Act::Search(wanted))]
     }
 
-    /// Back into the field; a search that is over begins empty.
-    pub(super) fn type_again(&mut self, ctx: &Context<'_>) {
-        if self.is_over(ctx) {
-            *self = Self::default();
-        }
+    /// Back into the field.
+    pub(super) fn type_again(&mut self) {
         self.asked = None;
     }
 
@@ -109,20 +105,23 @@ impl Search {
         self.closed
     }
 
+    /// A record that begins takes the answer away, and a number that is drawn is another than before; where neither
+    /// has happened it failed, and the list stays for another try, also when the message has been read.
     pub(super) fn is_over(&self, ctx: &Context<'_>) -> bool {
-        let failed = |before| latest_trouble(ctx) > before && ctx.board.found.is_some();
-        self.begun.is_some_and(|before| !ctx.waiting && !failed(before))
+        let done = |before| ctx.board.found.is_none() || drawn_last(ctx) != before;
+        self.begun.is_some_and(|before| !ctx.waiting && done(before))
     }
 
     /// What was looked for is found, and something is being done about it.
     pub(super) fn begin(&mut self, ctx: &Context<'_>) {
-        self.begun = Some(latest_trouble(ctx));
+        self.begun = Some(drawn_last(ctx));
     }
 
     /// The answer to what was asked, when it is here.
     fn found<'a>(&self, ctx: &Context<'a>) -> Option<&'a Found> {
         let asked = self.asked.as_deref()?;
-        ctx.board.found.as_deref().filter(|found| found.text == asked || !ctx.waiting)
+        // An older answer belongs to another text.
+        ctx.board.found.as_deref().filter(|found| found.text == asked)
     }
 
     fn chosen<'a>(&self, ctx: &Context<'a>) -> Option<&'a FoundRow> {
@@ -244,8 +243,8 @@ impl Search {
     }
 }
 
-fn latest_trouble(ctx: &Context<'_>) -> u64 {
-    ctx.board.trouble.as_ref().map_or(0, |trouble| trouble.number)
+fn drawn_last(ctx: &Context<'_>) -> Option<i64> {
+    ctx.board.home.drawn.as_ref().map(|drawn| drawn.ticket.id)
 }
 
 fn nothing<'a>(ctx: &Context<'a>) -> Element<'a, Home> {

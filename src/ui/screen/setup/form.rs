@@ -164,6 +164,8 @@ pub(super) struct Form {
     region: String,
     station: String,
     head: [String; 3],
+    /// The letterhead as it was suggested last: as long as nobody wrote over it, it follows the region.
+    suggested: [String; 3],
     address: String,
     /// As chosen; until then it follows the province.
     zone: Option<Zone>,
@@ -179,6 +181,7 @@ impl Default for Form {
             region: String::new(),
             station: String::new(),
             head: <[String; 3]>::default(),
+            suggested: <[String; 3]>::default(),
             address: String::new(),
             zone: None,
             keys: <[String; 3]>::default(),
@@ -333,10 +336,13 @@ impl Form {
         let regions = Regions::embedded();
         let regency = self.region.trim().get(..4).and_then(|code| regions.regency(code));
         if let (Some(regency), Some(district)) = (regency, regions.district(self.region.trim()))
-            && self.head.iter().all(String::is_empty)
+            && (self.head.iter().all(String::is_empty) || self.head == self.suggested)
         {
-            self.head[0] = format!("PEMERINTAH {}", regency.to_uppercase());
-            self.head[1] = format!("KECAMATAN {}", district.to_uppercase());
+            let lines =
+                [format!("PEMERINTAH {}", regency.to_uppercase()), format!("KECAMATAN {}", district.to_uppercase())];
+            let [first, second] = lines;
+            self.head = [first, second, String::new()];
+            self.suggested = self.head.clone();
         }
     }
 

@@ -122,15 +122,17 @@ fn fields<'a>(setup: &'a Setup, ctx: &Context<'a>) -> Element<'a, Message> {
         roles = roles.push(choice(say::role(ctx.words, role), current.is_some_and(|officer| officer.role == role)));
     }
     roles = roles.push(key_cap(Key::F(3)));
+    // Above the fields nothing comes and goes: a field that is moved loses its cursor.
     let mut all = column![line(ctx.t("setup-role"), roles.into())].spacing(M);
-    if setup.supervisor_told && !setup.form.has_supervisor() {
-        all = all.push(chip(Tone::Bad, ctx.t("setup-no-supervisor")));
-    }
     for field in super::Page::Officers.fields() {
         all = all.push(entry(setup, ctx, *field, OFFICER, None));
     }
+    if setup.supervisor_told && !setup.form.has_supervisor() {
+        all = all.push(chip(Tone::Bad, ctx.t("setup-no-supervisor")));
+    }
     if setup.removing {
-        let name = current.map_or_else(String::new, |officer| officer.login.clone());
+        let known = current.map(|officer| officer.login.clone()).filter(|login| !login.is_empty());
+        let name = known.unwrap_or_else(|| ctx.t("setup-new-officer"));
         all = all.push(banner(Tone::Warning, ctx.say("setup-remove-ask", &[("name", &name)])));
     }
     all.into()

@@ -4,7 +4,7 @@ use iced::widget::{Space, column, row, text};
 use iced::{Fill, Length};
 
 use super::form::Field;
-use super::view::line;
+use super::view::{line, lines};
 use super::{Message, Setup};
 use crate::domain::region::Regions;
 use crate::ui::shell::shorten;
@@ -20,11 +20,11 @@ pub(super) fn view<'a>(setup: &'a Setup, ctx: &Context<'a>) -> Element<'a, Messa
     let names = [regions.district(&plan.region), plan.region.get(..4).and_then(|code| regions.regency(code))];
     let mut left = column![
         said("setup-code", format!("{}-{:02}", plan.region, plan.station)),
-        said(Field::Region.id(), names.into_iter().flatten().collect::<Vec<_>>().join(", ")),
+        said("setup-district", names.into_iter().flatten().collect::<Vec<_>>().join(", ")),
     ]
     .spacing(M);
-    let head = column(plan.office.into_iter().map(|line| text(shorten(&line, 44)).size(BODY).into()));
-    left = left.push(line(ctx.t("setup-office"), head.into()));
+    let head = column(plan.office.into_iter().map(|line| text(shorten(&line, 44)).size(VALUE).font(BOLD).into()));
+    left = left.push(lines(ctx.t("setup-office"), head.into()));
     left = left.push(said(Field::Address.id(), shorten(&plan.address, 44))).push(said("setup-zone", plan.zone));
 
     let mut keys = column![].spacing(S);
@@ -38,7 +38,7 @@ pub(super) fn view<'a>(setup: &'a Setup, ctx: &Context<'a>) -> Element<'a, Messa
         let under = format!("{} · {}", officer.id, say::role(ctx.words, officer.role));
         officers = officers.push(column![text(shorten(&officer.name, 36)).size(VALUE).font(BOLD), caption(under)]);
     }
-    let right = column![line(ctx.t("setup-keys"), keys.into()), line(ctx.t("setup-officers"), officers.into())];
+    let right = column![lines(ctx.t("setup-keys"), keys.into()), lines(ctx.t("setup-officers"), officers.into())];
     let half = Length::FillPortion(1);
     row![left.width(half), right.spacing(L).width(half)].spacing(XL).width(Fill).into()
 }

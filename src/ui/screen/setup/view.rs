@@ -37,7 +37,8 @@ const fn head(page: Page) -> (&'static str, &'static str) {
 
 /// The five pages, done and to come.
 fn pages<'a>(setup: &Setup, ctx: &Context<'a>) -> Element<'a, Message> {
-    let mut bar = row![].spacing(S);
+    let what = container(text(ctx.t("setup-headline")).size(VALUE).font(BOLD)).padding([0.0, S]);
+    let mut bar = row![what].spacing(S).align_y(Center);
     for (number, page) in Page::ALL.into_iter().enumerate() {
         let (icon, tone) = match page.cmp(&setup.page) {
             std::cmp::Ordering::Less => ("✓", Tone::Good),
@@ -80,6 +81,14 @@ pub(super) fn entry<'a>(
 
 /// A label and what stands beside it.
 pub(super) fn line<'a>(label: String, beside: Element<'a, Message>) -> Element<'a, Message> {
-    let label = container(text(label).size(BODY).style(ink::muted)).width(170.0);
-    row![label, beside].spacing(M).align_y(Center).into()
+    row![label_of(label), beside].spacing(M).align_y(Center).into()
+}
+
+/// A label and several lines beside it: it stands at the first.
+pub(super) fn lines<'a>(label: String, beside: Element<'a, Message>) -> Element<'a, Message> {
+    row![label_of(label), beside].spacing(M).into()
+}
+
+fn label_of<'a>(label: String) -> Element<'a, Message> {
+    container(text(label).size(BODY).style(ink::muted)).width(170.0).into()
 }

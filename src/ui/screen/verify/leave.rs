@@ -15,8 +15,8 @@ use crate::ui::{Action, Context, Element, Outcome};
 
 /// The name of the field for own words.
 pub const OWN: &str = "leave-own-words";
-/// Width of a choice.
-const WIDTH: f32 = 340.0;
+/// Width of a choice, where there is so much room.
+const WIDTH: f32 = 400.0;
 /// Most characters of own words.
 const LONGEST: usize = 200;
 
@@ -31,7 +31,11 @@ pub enum Way {
 
 /// The question, when it is asked.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Leave(Option<Asked>);
+pub struct Leave {
+    asked: Option<Asked>,
+    /// Own words that were typed and not sent: whoever stays and asks again finds them.
+    draft: String,
+}
 
 #[derive(Debug, Clone, PartialEq)]
 struct Asked {
@@ -85,36 +89,41 @@ impl Way {
 impl Leave {
     /// Whether the question is asked.
     pub fn is_asked(&self) -> bool {
-        self.0.is_some()
+        self.asked.is_some()
     }
 
     /// The two ways to leave, for the bar of a screen.
     pub fn offers(ctx: &Context<'_>) -> [Action<Message>; 2] {
+        Self::offers_by(ctx, Key::Char('p'))
+    }
+
+    /// The same with another key to park, where letters are typed.
+    pub fn offers_by(ctx: &Context<'_>, park: Key) -> [Action<Message>; 2] {
         [
-            Action::secondary(Key::Char('p'), ctx.t("key-park"), Message::Ask(Way::Park)),
+            Action::secondary(park, ctx.t("key-park"), Message::Ask(Way::Park)),
             Action::danger(Key::F(9), ctx.t("verify-cancel"), Message::Ask(Way::Cancel)),
         ]
     }
 
     /// Takes a message in.
     pub fn update(&mut self, message: Message) -> Vec<Outcome> {
-        match (message, &mut self.0) {
+        match (message, &mut self.asked) {
             (Message::Ask(way), asked) => *asked = Some(Asked { way, own: None, empty: false }),
             (Message::Stay, asked) => *asked = None,
             (Message::Reason(place), Some(asked)) => {
                 let Some(key) = asked.way.reasons().get(place).copied() else { return Vec::new() };
                 // The record speaks Indonesian whatever the window speaks.
                 let act = asked.way.act(Words::of(Language::Indonesian).get(key));
-                self.0 = None;
+                *self = Self::default();
                 return vec![Outcome::Do(act)];
             }
             (Message::OwnWords, Some(asked)) => {
-                asked.own = Some(String::new());
+                asked.own = Some(self.draft.clone());
                 return vec![Outcome::Focus(OWN)];
             }
             (Message::Typed(words), Some(asked)) => {
-                asked.own = Some(words.chars().take(LONGEST).collect());
-                asked.empty = false;
+                self.draft = words.chars().take(LONGEST).collect();
+                (asked.own, asked.empty) = (Some(self.draft.clone()), false);
             }
             (Message::Send, Some(asked)) => {
                 let reason = asked.own.as_deref().unwrap_or_default().trim().to_owned();
@@ -123,7 +132,7 @@ impl Leave {
                     return vec![Outcome::Focus(OWN)];
                 }
                 let act = asked.way.act(reason);
-                self.0 = None;
+                *self = Self::default();
                 return vec![Outcome::Do(act)];
             }
             (Message::Reason(_) | Message::OwnWords | Message::Typed(_) | Message::Send, None) => {}
@@ -133,7 +142,7 @@ impl Leave {
 
     /// What can be done while it is asked.
     pub fn actions(&self, ctx: &Context<'_>) -> Vec<Action<Message>> {
-        let Some(asked) = &self.0 else { return Vec::new() };
+        let Some(asked) = &self.asked else { return Vec::new() };
         let stay = Action::secondary(Key::Escape, ctx.t("verify-stay"), Message::Stay);
         if asked.own.is_some() {
             return vec![stay, Action::primary(Key::Enter, ctx.t(&asked.way.key("do")), Message::Send)];
@@ -147,7 +156,7 @@ impl Leave {
 
     /// The question in place of the screen's body.
     pub fn view<'a>(&'a self, ctx: &Context<'a>) -> Option<Element<'a, Message>> {
-        let asked = self.0.as_ref()?;
+        let asked = self.asked.as_ref()?;
         let (tone, icon) = match asked.way {
             Way::Park => (Tone::Primary, "●"),
             Way::Cancel => (Tone::Bad, "▲"),
@@ -186,13 +195,13 @@ pub(in crate::ui::screen) fn choice<'a, M: Clone + 'a>(
         iced::widget::space::horizontal(),
         text(mark).size(VALUE).style(ink::tone(Tone::Primary)),
     ];
-    button(container(line.spacing(M).align_y(Center)).center_y(Fill))
+    let choice = button(container(line.spacing(M).align_y(Center)).center_y(Fill))
         .height(TARGET)
-        .width(WIDTH)
+        .width(Fill)
         .padding([0.0, M])
         .style(press::row(chosen))
-        .on_press(message)
-        .into()
+        .on_press(message);
+    container(choice).max_width(WIDTH).into()
 }
 
 /// The field for own words, with a sentence when it is empty.

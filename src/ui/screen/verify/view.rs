@@ -3,6 +3,7 @@
 use iced::widget::{Column, button, column, container, mouse_area, row, text, text_input};
 use iced::{Center, Fill, Length};
 
+use super::super::home::weekday;
 use super::register::{Group, line, lines};
 use super::wrong::{self, DOCUMENTS, Form};
 use super::{Message, Mode, REASON, REASONS, Verify, warning};
@@ -19,6 +20,8 @@ use crate::ui::{Action, Context, Element, text as say};
 
 /// Width of the list of all fields.
 const LIST: f32 = 446.0;
+/// Corrections that are shown whole.
+const WHOLE: usize = 3;
 /// Values up to this length are shown largest.
 const SHORT: usize = 30;
 
@@ -281,13 +284,16 @@ fn documents<'a>(ctx: &Context<'a>) -> Element<'a, Message> {
 
 /// What will be filed, and the new date.
 fn again<'a>(screen: &'a Verify, ctx: &Context<'a>, seat: &Seat) -> Element<'a, Message> {
-    let (field, document) = (176.0, 190.0);
+    let (field, document) = (150.0, 216.0);
+    // A few are shown whole; many only as far as each has room in one line.
+    let whole = screen.wrong.len() <= WHOLE;
+    let cut = |text: &str, most| if whole { text.to_owned() } else { shorten(text, most) };
     let rows = screen.wrong.values().map(|correction| {
         row![
             text(say::field(ctx.words, correction.field)).size(BODY).width(field).style(ink::muted),
-            text(shorten(&correction.old, 28)).size(BODY).width(Fill),
-            text(shorten(&correction.new, 28)).size(BODY).width(Fill).font(BOLD),
-            text(shorten(&correction.document, 22)).size(BODY).width(document).style(ink::muted),
+            text(cut(&correction.old, 28)).size(BODY).width(Fill),
+            text(cut(&correction.new, 28)).size(BODY).width(Fill).font(BOLD),
+            text(cut(&correction.document, 26)).size(BODY).width(document).style(ink::muted),
         ]
         .spacing(M)
         .into()
@@ -310,8 +316,10 @@ fn again<'a>(screen: &'a Verify, ctx: &Context<'a>, seat: &Seat) -> Element<'a, 
 
 fn again_date<'a>(ctx: &Context<'a>, seat: &Seat) -> Element<'a, Message> {
     let date = match seat.next_day {
-        Some(date) => text(format_dmy(date)).size(DISPLAY).font(BOLD),
-        None => text(ctx.t("verify-again-no-date")).size(TITLE).font(BOLD),
+        Some(date) => {
+            column![text(weekday(ctx, date)).size(TITLE).font(BOLD), text(format_dmy(date)).size(DISPLAY).font(BOLD)]
+        }
+        None => column![text(ctx.t("verify-again-no-date")).size(TITLE).font(BOLD)],
     };
     let parts = column![
         text(ctx.t("verify-again-date")).size(VALUE).style(ink::muted),
