@@ -58,6 +58,16 @@ fn the_keys_are_those_of_the_screen() {
 }
 
 #[test]
+fn no_room_is_promised_before_somebody_has_logged_in() {
+    let mut rig = Rig::before(Board { stage: Stage::Closed, officer: None, ..boards::open() });
+    rig.press(Key::F(1));
+    for shut in ["key-supervisor", "key-devices", "key-settings", "key-lock"] {
+        assert!(!rig.sees(&Rig::words(shut)), "{shut}");
+    }
+    assert!(rig.sees(&Rig::words("help-key-resident-window")));
+}
+
+#[test]
 fn help_fits_on_the_smallest_screen() {
     look_at("help-devices", &boards::open(), |rig| {
         rig.press(Key::F(6));

@@ -109,11 +109,28 @@ fn an_unplugged_iris_camera_is_said_where_the_eye_would_be() {
     assert_eq!(rig.acts(), []);
 }
 
+/// Both eyes with what became of the last capture below them.
+fn just_done() -> Board {
+    let outcome = Outcome::Kept { quality: 77, settled: true };
+    Board { last: Some(Take { number: 2, slot: RIGHT, outcome, advice: None }), ..all_done() }
+}
+
+#[test]
+fn the_eyes_are_drawn_alike_whatever_is_said_below_them() {
+    let beside = |board: Board| {
+        let rig = Rig::before(board);
+        let title = rig.simulator().find(Rig::words("iris-choose").as_str()).unwrap();
+        title.bounds().x
+    };
+    assert_eq!(beside(just_done()), beside(all_done()));
+}
+
 #[test]
 fn how_it_looks() {
     let frame = |rig: &mut Rig| drop(rig.app.update(Message::FrameDue));
     look_at("iris-live", &in_phase(Phase::Live), frame);
     look_at("iris-done", &all_done(), |rig| rig.press(Key::Char('2')));
+    look_at("iris-just-done", &just_done(), |_| ());
     look_at("iris-gone", &in_phase(Phase::NoDevice(DeviceErrorKind::Silent)), |_| ());
     look_at("iris-aside", &all_done(), |rig| {
         rig.press(Key::Char('1'));

@@ -224,6 +224,34 @@ fn the_own_passphrase_is_changed_with_the_old_one_and_the_new_one_twice() {
 }
 
 #[test]
+fn passphrases_that_were_begun_do_not_wait_for_whoever_comes_back() {
+    let mut rig = at(boards::open());
+    rig.press(Key::Char('5'));
+    retype(&mut rig, "settings-old-passphrase", "latihan");
+    retype(&mut rig, "settings-new-passphrase", "seribu-satu");
+    retype(&mut rig, "settings-passphrase-again", "seribu-satu");
+    rig.press(Key::F(2));
+    rig.press(Key::F(7));
+    rig.press(Key::Enter);
+    assert!(rig.sees(&Rig::words("settings-fault-old-missing")));
+    assert_eq!(rig.acts(), []);
+}
+
+#[test]
+fn rules_that_a_supervisor_began_are_not_for_the_next_officer() {
+    let mut rig = editing();
+    retype(&mut rig, "settings-tries", "5");
+    // The same officer finds them again.
+    rig.press(Key::F(6));
+    rig.press(Key::F(7));
+    assert!(rig.sees(&Rig::words("settings-order-advice")));
+    rig.show(boards::open());
+    assert!(!rig.sees(&Rig::words("settings-order-advice")) && rig.sees(&Rig::words("settings-title")));
+    rig.press(Key::Enter);
+    assert_eq!(rig.acts(), []);
+}
+
+#[test]
 fn a_register_is_imported_by_its_path_and_the_outcome_is_said() {
     let mut rig = at(boards::supervised());
     rig.press(Key::Char('6'));

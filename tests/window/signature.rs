@@ -77,6 +77,13 @@ fn who_cannot_sign_is_excepted_with_a_lawful_reason_and_a_note() {
 }
 
 #[test]
+fn a_signature_that_will_not_come_is_not_waited_for() {
+    let rig = Rig::before(excepted());
+    assert!(!rig.sees(&Rig::words("capture-no-picture")));
+    assert!(rig.sees(&Rig::words("signature-excepted")) && rig.sees(&Rig::words("reason-cannot-sign")));
+}
+
+#[test]
 fn an_exception_can_be_taken_back() {
     let mut rig = Rig::before(excepted());
     assert!(rig.sees("tangan gemetar"));

@@ -19,8 +19,10 @@ use rekam::office::words::{Language, Words};
 use rekam::office::zone::Zone;
 use rekam::station::counter::*;
 use rekam::store::{Account, AuditHead, AuditReport, AuditRow, Batch, BatchState, Break};
+use rekam::ui::Preferences;
 use rekam::ui::app::Shown as Screen;
 use rekam::ui::keys::Key;
+use rekam::ui::preferences::Tongue;
 use rekam_hal::{Eye, Finger};
 use time::macros::date;
 use time::{Duration, OffsetDateTime};
@@ -494,7 +496,7 @@ fn a_record_is_voided_for_a_reason_after_a_question() {
     rig.press(Key::Char('2'));
     assert!(rig.sees(&Rig::words("supervisor-void-follows")));
     // Back to the reasons, and another one.
-    press_all(&mut rig, &[Key::Escape, Key::Char('1'), Key::Enter]);
+    press_all(&mut rig, &[Key::Escape, Key::Char('1'), Key::F(9)]);
     let void = Act::Void { record: record(1), reason: VoidReason::WrongPerson };
     assert_eq!(rig.acts(), [void, Act::CloseReview]);
 }
@@ -629,7 +631,7 @@ fn a_record_that_has_left_is_undone_from_the_list_of_its_day() {
     (0..6).for_each(|_| rig.press(Key::Down));
     press_all(&mut rig, &[Key::Char('v'), Key::Char('4'), Key::Escape, Key::Escape]);
     assert_eq!(rig.acts(), []);
-    press_all(&mut rig, &[Key::Char('v'), Key::Char('4'), Key::Enter]);
+    press_all(&mut rig, &[Key::Char('v'), Key::Char('4'), Key::F(9)]);
     assert_eq!(rig.acts(), [Act::Void { record: record(7), reason: VoidReason::EnteredInError }]);
     // A record that was given up is not there to be undone.
     rig.show(inside(room()));
@@ -704,7 +706,10 @@ fn a_begun_batch_is_discarded_only_after_a_question() {
     rig.show(inside(with_begun()));
     press_all(&mut rig, &[Key::Char('d'), Key::Escape]);
     assert_eq!(rig.acts(), []);
-    press_all(&mut rig, &[Key::Char('d'), Key::Enter]);
+    press_all(&mut rig, &[Key::Char('d')]);
+    // The name stands there without the tail that all batches share.
+    assert!(rig.sees(&say("supervisor-discard-ask", &[("file", "330301-01-20261123-0013")])));
+    rig.press(Key::F(9));
     assert_eq!(rig.acts(), [Act::DiscardBegun]);
 }
 
@@ -762,10 +767,10 @@ fn an_account_is_closed_after_a_question_but_not_ones_own() {
     let mut rig = at('6', room());
     press_all(&mut rig, &[Key::Char('x'), Key::Escape]);
     assert_eq!(rig.acts(), []);
-    press_all(&mut rig, &[Key::Char('x'), Key::Enter]);
+    press_all(&mut rig, &[Key::Char('x'), Key::F(9)]);
     assert_eq!(rig.acts(), [Act::RemoveOfficer("operator".into())]);
     rig.show(inside(room()));
-    press_all(&mut rig, &[Key::Down, Key::Char('x'), Key::Enter]);
+    press_all(&mut rig, &[Key::Down, Key::Char('x'), Key::F(9)]);
     assert!(rig.sees(&Rig::words("supervisor-officer-self")));
     assert_eq!(rig.acts(), []);
 }
@@ -776,7 +781,7 @@ fn the_last_supervisor_stays() {
     last.officers.truncate(2);
     last.supervisor = user("kepala");
     let mut rig = at('6', last);
-    press_all(&mut rig, &[Key::Down, Key::Char('x'), Key::Enter]);
+    press_all(&mut rig, &[Key::Down, Key::Char('x'), Key::F(9)]);
     assert!(rig.sees(&Rig::words("supervisor-officer-last")));
     assert_eq!(rig.acts(), []);
 }
@@ -834,11 +839,79 @@ fn the_own_passphrase_is_changed_with_the_old_one() {
     press_all(&mut rig, &[Key::Char('c'), Key::Enter]);
     assert!(rig.sees(&Rig::words("supervisor-fault-old")));
     rig.type_into("supervisor-old", "latihan");
+    rig.type_into("supervisor-new", "latihan");
+    rig.press(Key::Enter);
+    assert!(rig.sees(&Rig::words("settings-fault-same")));
+    rig.press(Key::Escape);
+    rig.press(Key::Char('c'));
+    rig.type_into("supervisor-old", "latihan");
     rig.type_into("supervisor-new", "rahasia1");
     rig.type_into("supervisor-new-again", "rahasia1");
     rig.press(Key::Enter);
     let [old, new] = ["latihan", "rahasia1"].map(Passphrase::new);
     assert_eq!(rig.acts(), [Act::ChangePassphrase { old, new }]);
+}
+
+#[test]
+fn an_impatient_enter_loses_no_record_no_batch_and_no_account() {
+    for (part, room, keys) in [
+        ('1', reviewing(1, Vec::new()), &[Key::Char('v'), Key::Char('1')][..]),
+        ('3', room(), &[Key::Char('v'), Key::Char('1')]),
+        ('4', with_begun(), &[Key::Char('d')]),
+        ('6', room(), &[Key::Char('x')]),
+    ] {
+        let mut rig = at(part, room);
+        press_all(&mut rig, keys);
+        rig.press(Key::Enter);
+        assert_eq!(rig.acts(), [], "part {part}");
+    }
+}
+
+#[test]
+fn passphrases_that_were_begun_do_not_wait_for_whoever_comes_back() {
+    let mut rig = at_door(boards::open());
+    rig.type_into("supervisor-passphrase", "latihan");
+    press_all(&mut rig, &[Key::F(2), Key::F(4), Key::Enter]);
+    assert_eq!(rig.acts(), []);
+    let mut rig = at('6', room());
+    rig.press(Key::Char('n'));
+    rig.type_into("supervisor-officer-id", "baru");
+    rig.type_into("supervisor-officer-name", "BARU");
+    rig.type_into("supervisor-officer-first", "rahasia1");
+    rig.type_into("supervisor-officer-again", "rahasia1");
+    press_all(&mut rig, &[Key::F(6), Key::F(4), Key::Enter]);
+    assert!(rig.sees(&Rig::words("supervisor-fault-short")), "name and login are there, passphrases are not");
+    assert_eq!(rig.acts(), []);
+}
+
+#[test]
+fn help_is_no_other_screen_and_keeps_what_was_typed() {
+    let mut rig = at_door(boards::open());
+    rig.type_into("supervisor-passphrase", "latihan");
+    press_all(&mut rig, &[Key::F(1), Key::F(1), Key::Enter]);
+    let passphrase = Passphrase::new("latihan");
+    assert_eq!(rig.acts(), [Act::Authenticate { user: "supervisor".into(), passphrase }]);
+}
+
+#[test]
+fn one_day_is_not_written_as_several() {
+    let mut one = room();
+    one.approvals[0].since = ago(25);
+    let english = Preferences { language: Tongue::English, ..Preferences::default() };
+    let mut rig = Rig::with(inside(one), english);
+    rig.press(Key::F(4));
+    assert!(rig.sees("1 day") && rig.sees("2 days") && !rig.sees("1 days"));
+}
+
+#[test]
+fn findings_that_have_no_room_in_the_review_are_counted() {
+    let mut many = reviewing(3, Vec::new());
+    let mut review = Review::clone(many.review.as_deref().unwrap());
+    let first = review.hits[0].clone();
+    review.hits = vec![first; 4];
+    many.review = Some(Arc::new(review));
+    let rig = at('1', many);
+    assert!(rig.sees(&say("supervisor-more", &[("count", "2")])));
 }
 
 // What it looks like.

@@ -1,7 +1,7 @@
 # The resident's window: everyday language, large letters.
 resident-free = Free of charge
 resident-wait = Please wait a moment.
-resident-welcome = Welcome to the recording for the KTP-el.
+resident-welcome = Welcome to KTP-el recording.
 resident-welcome-more = Have your invitation and family card ready. Your number will be called.
 resident-number = Number
 resident-come = Please come to this desk.

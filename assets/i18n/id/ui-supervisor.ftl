@@ -206,3 +206,6 @@ supervisor-fault-name = Isi nama lengkap petugas.
 supervisor-fault-short = Kata sandi terlalu pendek: paling sedikit 8 karakter.
 supervisor-fault-again = Kedua kata sandi tidak sama: ketik sekali lagi.
 supervisor-fault-old = Isi kata sandi yang sekarang.
+supervisor-age-one-day = { $count } hari
+supervisor-age-one-hour = { $count } jam
+supervisor-age-one-minute = { $count } menit

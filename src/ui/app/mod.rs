@@ -315,6 +315,12 @@ impl App {
         if matches!(self.board.stage, Stage::Closed | Stage::Open) {
             self.screens.setup = setup::Setup::default();
         }
+        if now.0 != Shown::Supervisor {
+            self.screens.supervisor.forget();
+        }
+        if now.0 != Shown::Settings {
+            self.screens.settings.forget();
+        }
         tracing::info!(target: "rekam::screen", shown = ?now.0, "shown");
         self.opened = Some(now);
         self.help = false;

@@ -4,6 +4,7 @@
 use iced::widget::{column, container, row, text};
 use iced::{Center, Fill, Length};
 
+use crate::station::counter::Stage;
 use crate::ui::action::Action;
 use crate::ui::app::Shown;
 use crate::ui::keys::Key;
@@ -70,7 +71,9 @@ fn of_screen<'a, M: Clone + 'a>(ctx: &Context<'a>, actions: Vec<Action<M>>) -> E
 /// The keys that work everywhere.
 fn everywhere<'a, M: 'a>(ctx: &Context<'a>) -> Element<'a, M> {
     let mut parts = column![title(ctx.t("help-keys-everywhere"))].spacing(S).width(Fill);
-    for (key, words) in global_keys() {
+    // Before somebody has logged in the rooms are shut, and no key may be promised that opens them.
+    let open = ctx.board.stage == Stage::Open;
+    for (key, words) in global_keys().into_iter().filter(|(key, _)| open || *key == Key::F(1)) {
         parts = parts.push(line(key, ctx.t(words)));
     }
     for (key, words) in [

@@ -17,6 +17,8 @@ use crate::ui::{Action, Context, Element, Kind, Outcome, text as say};
 pub use super::capture::Message;
 
 const PICTURE: Size = Size::new(336.0, 252.0);
+/// Both eyes on their cards, and what lies between.
+const EYES: f32 = 2.0 * (PICTURE.width + 2.0 * M) + L;
 /// So that a meter is as high as a word.
 const STATE: f32 = 34.0;
 
@@ -64,7 +66,8 @@ impl Iris {
         for eye in Eye::ALL {
             eyes = eyes.push(self.eye(ctx, session, eye));
         }
-        let mut left = column![eyes].spacing(M);
+        // Of its own width: the note below would else share the row in halves and squeeze the second eye.
+        let mut left = column![eyes].spacing(M).width(EYES);
         if let Some(outcome) = advice::outcome(ctx, Step::Iris) {
             left = left.push(parts::note(outcome));
         }

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::path::PathBuf;
 
+use crate::domain::user::UserId;
 use crate::station::counter::{Act, Passphrase};
 use crate::ui::preferences::Tongue;
 use crate::ui::theme::Look;
@@ -26,6 +27,8 @@ pub const PATH: &str = "settings-path";
 pub struct Settings {
     page: Page,
     asked: Option<Asked>,
+    /// Who opened the page: what one officer began is not for the next one.
+    by: Option<UserId>,
 }
 
 /// What is open.
@@ -106,8 +109,28 @@ pub enum Message {
 }
 
 impl Settings {
+    /// Another screen is shown: passphrases that were begun do not wait for whoever comes back.
+    pub fn forget(&mut self) {
+        if let Page::Passphrase(secrets) = &mut self.page {
+            *secrets = Secrets::default();
+        }
+    }
+
+    /// What is open for the officer who looks.
+    fn page(&self, ctx: &Context<'_>) -> &Page {
+        if self.by.as_ref() == ctx.board.officer.as_ref().map(|officer| &officer.id) {
+            &self.page
+        } else {
+            &Page::Overview
+        }
+    }
+
     /// Takes a message in and says what the parent must do.
     pub fn update(&mut self, message: Message, ctx: &Context<'_>) -> Vec<Outcome> {
+        let officer = ctx.board.officer.as_ref().map(|officer| &officer.id);
+        if self.by.as_ref() != officer {
+            *self = Self { by: officer.cloned(), ..Self::default() };
+        }
         match message {
             Message::Prefer(preferences) => return vec![Outcome::Prefer(preferences)],
             Message::ResidentWindow => return vec![Outcome::ToggleResidentWindow],
@@ -197,18 +220,14 @@ impl Settings {
     /// What can be done now.
     pub fn actions(&self, ctx: &Context<'_>) -> Vec<Action<Message>> {
         let leave = |words: &str| Action::secondary(Key::Escape, ctx.t(words), Message::Leave);
-        match &self.page {
+        match self.page(ctx) {
             Page::Overview => overview_actions(ctx),
             Page::Rules(rules) => rules.actions(ctx),
-            Page::Passphrase(_) if self.is_done(ctx) => {
-                vec![Action::primary(Key::Enter, ctx.t("key-close"), Message::Leave), leave("key-close")]
-            }
+            Page::Passphrase(_) if self.is_done(ctx) => close(ctx),
             Page::Passphrase(_) => {
                 vec![leave("key-cancel"), Action::primary(Key::Enter, ctx.t("settings-change"), Message::Submit)]
             }
-            Page::Import { .. } if self.is_done(ctx) => {
-                vec![Action::primary(Key::Enter, ctx.t("key-close"), Message::Leave), leave("key-close")]
-            }
+            Page::Import { .. } if self.is_done(ctx) => close(ctx),
             Page::Import { .. } => {
                 vec![leave("key-cancel"), Action::primary(Key::Enter, ctx.t("settings-import"), Message::Submit)]
             }
@@ -217,7 +236,7 @@ impl Settings {
 
     /// The screen itself.
     pub fn view<'a>(&'a self, ctx: &Context<'a>) -> Element<'a, Message> {
-        match &self.page {
+        match self.page(ctx) {
             Page::Overview => pages::overview(ctx),
             Page::Rules(rules) => rules.view(ctx, self.is_done(ctx)),
             Page::Passphrase(secrets) => secrets.view(ctx, self.is_done(ctx)),
@@ -286,6 +305,12 @@ impl Rules {
             Action::primary(Key::Enter, ctx.t(enter.0), enter.1),
         ]
     }
+}
+
+/// What is left to do when it is done; one button says so.
+fn close(ctx: &Context<'_>) -> Vec<Action<Message>> {
+    let enter = Action::primary(Key::Enter, ctx.t("key-close"), Message::Leave);
+    vec![enter, Action::hidden(Key::Escape, Message::Leave)]
 }
 
 fn latest_trouble(ctx: &Context<'_>) -> u64 {

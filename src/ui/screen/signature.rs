@@ -107,7 +107,13 @@ fn paper<'a>(ctx: &Context<'a>) -> Element<'a, Message> {
     if let Some(kept) = kept(ctx) {
         return sheet(&kept.strokes, (kept.width_mm, kept.height_mm));
     }
-    match capture::capture(ctx, Step::Signature).map(|capture| capture.phase) {
+    let capturing = capture::capture(ctx, Step::Signature).map(|capture| capture.phase);
+    if let (None, Some(SlotState::Excepted(exception))) =
+        (capturing, ctx.board.session().map(|session| session.slot(Slot::Signature)))
+    {
+        return parts::placard(Tone::Warning, say::reason(ctx.words, exception.reason), PAPER);
+    }
+    match capturing {
         Some(Phase::Live | Phase::Judging) => {
             let strokes = ctx.frame.map_or(&[][..], |frame| &frame.ink);
             sheet(strokes, USUAL_MM)

@@ -279,7 +279,7 @@ impl Asking {
             .size(BODY)
             .padding(S)
             .style(field);
-        row![Space::new().width(S), key_cap(digit(number)), input].spacing(S).align_y(Center).into()
+        row![Space::new().width(M - S), key_cap(digit(number)), input].spacing(S).align_y(Center).into()
     }
 
     /// Whether one finger or the whole hand is meant.

@@ -129,10 +129,7 @@ impl Batch {
             return vec![Action::danger(Key::Escape, ctx.t("supervisor-export-stop"), Message::Stop)];
         }
         if self.asks(room) {
-            return vec![
-                Action::danger(Key::Enter, ctx.t("supervisor-discard-yes"), Message::Confirm),
-                Action::secondary(Key::Escape, ctx.t("key-cancel"), Message::Close),
-            ];
+            return panel::perilous(ctx, ctx.t("supervisor-discard-yes"), Message::Confirm, Message::Close);
         }
         let mut actions = vec![
             Action::primary(Key::Enter, ctx.t("supervisor-export"), Message::Export),
@@ -151,7 +148,7 @@ impl Batch {
         let side = match begun(room).filter(|_| self.discarding) {
             Some(batch) => panel::question(
                 Tone::Bad,
-                ctx.say("supervisor-discard-ask", &[("file", &batch.file)]),
+                ctx.say("supervisor-discard-ask", &[("file", phrase::batch_name(&batch.file))]),
                 ctx.t("supervisor-discard-follows"),
                 Vec::new(),
             ),

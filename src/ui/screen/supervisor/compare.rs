@@ -1,7 +1,7 @@
 //! Two people side by side: the record on the left, whom it was found to resemble on the right, and what speaks for it
 //! between the heads. Pictures of the other exist only while their record is here; else the register's data must do.
 
-use iced::widget::{Space, column, container, row, text, text_input};
+use iced::widget::{Space, column, container, responsive, row, text, text_input};
 use iced::{Center, Fill, Length, Size};
 
 use super::duplicates::{Draft, Message, REASON, VERDICTS, usual};
@@ -17,6 +17,8 @@ use crate::ui::{Action, Context, Element, text as say};
 
 /// Matched slots that are shown as pairs.
 const PAIRS: usize = 4;
+/// Height of the smallest pictures with their words.
+const LEAST: f32 = 270.0;
 
 /// The two people and the decision.
 pub fn view<'a>(
@@ -60,22 +62,32 @@ fn evidence<'a>(pending: &'a PendingHit, ctx: &Context<'a>) -> Element<'a, Messa
     line.into()
 }
 
+/// The pictures are as large as the screen allows: they are what the decision rests on.
 fn column_of<'a>(ctx: &Context<'a>, whose: &str, side: &'a Side, name: &str, slots: &[Slot]) -> Element<'a, Message> {
-    let here = side.shown.photo.is_some() || !side.shown.fingers.is_empty() || !side.shown.eyes.is_empty();
     let record = side.record.as_ref().map_or("", |record| record.0.as_str());
-    let above = row![
-        person::picture(ctx, side.shown.photo.as_ref(), Size::new(111.0, 148.0), "supervisor-no-portrait"),
-        person::data(ctx, side),
-    ]
-    .spacing(M);
+    let (ctx_here, slots) = (*ctx, slots.to_vec());
+    let pictures = responsive(move |room| pictures(&ctx_here, side, &slots, room));
+    card(column![head(ctx, whose, &person::name(side, name), record), pictures].spacing(S).into())
+}
+
+/// Portrait and data above, the matched slots below, in this much room.
+fn pictures<'a>(ctx: &Context<'a>, side: &'a Side, slots: &[Slot], room: Size) -> Element<'a, Message> {
+    let spare = (room.height - LEAST).max(0.0);
+    let portrait = (148.0 + spare * 0.4).min(260.0);
+    let print = (72.0 + spare * 0.6).min(200.0);
+    let here = side.shown.photo.is_some() || !side.shown.fingers.is_empty() || !side.shown.eyes.is_empty();
+    let size = Size::new(portrait * 0.75, portrait);
+    let above =
+        row![person::picture(ctx, side.shown.photo.as_ref(), size, "supervisor-no-portrait"), person::data(ctx, side),]
+            .spacing(M);
     let below: Element<'a, Message> = if here {
-        let size = Size::new(122.0, 72.0);
+        let count = slots.len().max(1) as f32;
+        let size = Size::new((room.width / count - S).clamp(60.0, (print * 1.25).max(122.0)), print);
         row(slots.iter().map(|slot| person::slot(ctx, side, *slot, size))).spacing(S).into()
     } else {
         panel::sentence(Tone::Neutral, ctx.t("supervisor-no-pictures"))
     };
-    let content = column![head(ctx, whose, &person::name(side, name), record), above, below].spacing(S);
-    card(content.into())
+    column![above, below].spacing(S).into()
 }
 
 /// Who stands in the column.

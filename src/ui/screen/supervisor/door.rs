@@ -73,6 +73,11 @@ impl Door {
         Vec::new()
     }
 
+    /// Nobody stands at the door any more.
+    pub fn forget(&mut self) {
+        self.typed.passphrase = Passphrase::default();
+    }
+
     fn turn(&mut self, turn: Turn, ctx: &Context<'_>) {
         let names = entitled(&ctx.board.place);
         let user = self.user(ctx);

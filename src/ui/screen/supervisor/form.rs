@@ -167,6 +167,9 @@ impl Change {
         if self.old.0.is_empty() {
             return Err(fault(Field::Old, "supervisor-fault-old"));
         }
+        if self.new == self.old {
+            return Err(fault(Field::New, "settings-fault-same"));
+        }
         check_pair(&self.new, Field::New, &self.again, Field::NewAgain)?;
         Ok((self.old.clone(), self.new.clone()))
     }

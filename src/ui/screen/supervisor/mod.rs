@@ -123,6 +123,12 @@ pub enum Message {
 }
 
 impl Supervisor {
+    /// Another screen is shown: passphrases that were begun do not wait for whoever comes back.
+    pub fn forget(&mut self) {
+        self.door.forget();
+        self.officers.forget();
+    }
+
     /// Takes a message in and says what the parent must do.
     pub fn update(&mut self, message: Message, ctx: &Context<'_>) -> Vec<Outcome> {
         let Some(room) = ctx.board.back_room.as_deref() else {

@@ -90,6 +90,12 @@ impl Officers {
         self.doing != Doing::Looking
     }
 
+    /// Nobody waits at the forms any more: their passphrases go.
+    pub fn forget(&mut self) {
+        self.draft.forget();
+        self.change = Change::default();
+    }
+
     /// Takes a message in.
     pub fn update(&mut self, message: Message, room: &BackRoom, ctx: &Context<'_>) -> Vec<Outcome> {
         let keys = keys(room);
@@ -122,8 +128,7 @@ impl Officers {
             Message::Submit if ctx.waiting => {}
             Message::Submit => return self.submit(room),
             Message::Close => {
-                self.draft.forget();
-                self.change = Change::default();
+                self.forget();
                 self.begin(Doing::Looking);
             }
         }
@@ -144,8 +149,7 @@ impl Officers {
         };
         match made {
             Ok(act) => {
-                self.draft.forget();
-                self.change = Change::default();
+                self.forget();
                 self.begin(Doing::Looking);
                 vec![Outcome::Do(act)]
             }
@@ -171,7 +175,7 @@ impl Officers {
                 actions
             }
             Doing::Removing(_) => {
-                vec![Action::danger(Key::Enter, ctx.t("supervisor-officer-remove-yes"), Message::Submit), close]
+                panel::perilous(ctx, ctx.t("supervisor-officer-remove-yes"), Message::Submit, Message::Close)
             }
             Doing::Adding => vec![
                 Action::primary(Key::Enter, ctx.t("supervisor-officer-add"), Message::Submit),

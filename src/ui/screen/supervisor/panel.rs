@@ -5,11 +5,12 @@ use iced::widget::text::Wrapping;
 use iced::widget::{button, column, container, row, text};
 use iced::{Center, Fill};
 
+use crate::ui::keys::Key;
 use crate::ui::spacing::{BODY, HEADLINE, L, M, S, TARGET, TITLE, VALUE};
 use crate::ui::theme::{Tone, ink, plate, press};
 use crate::ui::widget::key_cap;
 use crate::ui::widget::parts::BOLD;
-use crate::ui::{Action, Element, shell};
+use crate::ui::{Action, Context, Element, shell};
 
 /// Width of the panel.
 pub const WIDTH: f32 = 380.0;
@@ -39,6 +40,16 @@ pub fn question<'a, M: Clone + 'a>(
         asked = asked.push(choice(each, false));
     }
     container(asked).padding(L).width(WIDTH).height(Fill).style(plate::outlined(tone)).into()
+}
+
+/// The answers to a question whose yes loses something: F9 is the yes as on every screen, and Enter leads back, so that
+/// impatience loses nothing.
+pub fn perilous<M: Clone>(ctx: &Context<'_>, yes: String, confirm: M, back: M) -> Vec<Action<M>> {
+    vec![
+        Action::danger(Key::F(9), yes, confirm),
+        Action::hidden(Key::Escape, back.clone()),
+        Action::primary(Key::Enter, ctx.t("key-back"), back),
+    ]
 }
 
 /// One numbered choice.

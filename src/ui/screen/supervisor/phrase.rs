@@ -17,6 +17,12 @@ pub fn age(ctx: &Context<'_>, since: OffsetDateTime) -> String {
         (_, 1..) => ("day-age-hours", waited.whole_hours()),
         (_, _) => ("day-age-minutes", waited.whole_minutes().max(0)),
     };
+    let key = match (key, count) {
+        ("day-age-days", 1) => "supervisor-age-one-day",
+        ("day-age-hours", 1) => "supervisor-age-one-hour",
+        ("day-age-minutes", 1) => "supervisor-age-one-minute",
+        (key, _) => key,
+    };
     ctx.say(key, &[("count", &count.to_string())])
 }
 
@@ -62,6 +68,12 @@ pub fn exception(ctx: &Context<'_>, exception: &Exception) -> String {
 /// Reasons for undoing a record, in the order of their digits.
 pub const VOID_REASONS: [VoidReason; 4] =
     [VoidReason::WrongPerson, VoidReason::WrongPosition, VoidReason::Duplicate, VoidReason::EnteredInError];
+
+/// What a batch is called where its whole file name has no room.
+pub fn batch_name(file: &str) -> &str {
+    let name = file.strip_prefix("REKAM-").unwrap_or(file);
+    name.strip_suffix(".tar.zst.age").unwrap_or(name)
+}
 
 /// How far a batch is.
 pub fn batch_state(ctx: &Context<'_>, state: BatchState) -> (Tone, String) {

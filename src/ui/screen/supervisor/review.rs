@@ -15,6 +15,8 @@ use crate::ui::{Context, Element, text as say};
 
 /// Exceptions that the middle has room for.
 const EXCEPTIONS: usize = 4;
+/// Findings that the middle has room for.
+const HITS: usize = 2;
 
 /// The review that is open.
 pub fn open(room: &BackRoom) -> Option<&Review> {
@@ -76,13 +78,17 @@ fn facts<'a>(review: &'a Review, ctx: &Context<'a>) -> Element<'a, Message> {
     } else {
         words = words.push(exceptions(&side.exceptions, ctx, EXCEPTIONS));
     }
-    for state in review.hits.iter().take(2) {
+    for state in review.hits.iter().take(HITS) {
         let (tone, verdict) = match state.verdict {
             Some(verdict) => (Tone::Neutral, say::verdict(ctx.words, verdict)),
             None => (Tone::Bad, ctx.t("supervisor-undecided")),
         };
         let said = ctx.say("supervisor-review-hit", &[("nik", state.hit.other_nik.as_str()), ("verdict", &verdict)]);
         words = words.push(panel::sentence(tone, said));
+    }
+    if review.hits.len() > HITS {
+        let more = (review.hits.len() - HITS).to_string();
+        words = words.push(caption(ctx.say("supervisor-more", &[("count", &more)])));
     }
     container(words).padding(L).width(Fill).height(Fill).style(plate::card).into()
 }

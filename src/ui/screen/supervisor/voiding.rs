@@ -69,13 +69,11 @@ impl Voiding {
 
     /// What can be done now.
     pub fn actions(&self, ctx: &Context<'_>) -> Vec<Action<Message>> {
-        let back = Action::secondary(Key::Escape, ctx.t("key-cancel"), Message::Back);
+        let back = Action::secondary(Key::Escape, ctx.t("key-back"), Message::Back);
         match self {
             Self::No => Vec::new(),
             Self::Choosing(_) => Self::choices(ctx).into_iter().chain([back]).collect(),
-            Self::Asking(..) => {
-                vec![Action::danger(Key::Enter, ctx.t("supervisor-void-yes"), Message::Confirm), back]
-            }
+            Self::Asking(..) => panel::perilous(ctx, ctx.t("supervisor-void-yes"), Message::Confirm, Message::Back),
         }
     }
 
