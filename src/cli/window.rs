@@ -15,7 +15,9 @@ pub(super) fn open(global: &Global, setup: bool) -> Result<super::Outcome, CliEr
     let (line, thread) = counter::start(Start { dir, models: global.models(), setup }).map_err(CliError::Thread)?;
     let shown = run(line, preferences);
     // The last line is gone with the window: the counter puts everything away, then the program may end.
-    drop(thread.join());
+    if thread.join().is_err() {
+        tracing::error!("the counter panicked");
+    }
     shown?;
     Ok(super::Outcome::Passed)
 }

@@ -10,6 +10,8 @@ use super::error::{Result, StoreError};
 pub(super) const DATABASE: &str = "rekam.db";
 /// A database that is being made and has not been put in place.
 pub(super) const DATABASE_NEW: &str = "rekam.db.new";
+/// The folder in which a store is made that shall appear with its first contents.
+pub(super) const MAKING: &str = "making";
 /// The wrapped keys.
 pub(super) const KEYRING: &str = "keyring.json";
 /// Failed tries.

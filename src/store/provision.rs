@@ -52,6 +52,11 @@ impl Store {
         dir.join(files::KEYRING).exists()
     }
 
+    /// Whether a store was begun in `dir` with [`Store::create_filled`] and did not come to be.
+    pub fn was_begun(dir: &Path) -> bool {
+        !Self::exists(dir) && dir.join(files::MAKING).exists()
+    }
+
     /// What can be known of the store in `dir` without a passphrase: whether it is for training, and its users.
     ///
     /// # Errors
@@ -86,6 +91,48 @@ impl Store {
         put_in_place(dir)?;
         let db = open_database(dir, &keyring, &unlocked)?;
         Ok((Self::start(db, lock, keyring)?, unlocked))
+    }
+
+    /// Makes a store whose first contents belong to it as much as its keys: [`Store::create`] and `fill`, of which a
+    /// power cut on the way leaves either nothing that counts or all.
+    ///
+    /// # Errors
+    /// As [`Store::create`], and whatever `fill` refuses; then the next attempt begins anew.
+    pub fn create_filled<E: From<StoreError>>(
+        dir: &Path,
+        provision: &Provision,
+        fill: impl FnOnce(&Self) -> Result<(), E>,
+    ) -> Result<(Self, Unlocked), E> {
+        files::make_dir(dir)?;
+        let lock = files::lock(dir)?;
+        if Self::exists(dir) || dir.join(files::DATABASE).exists() {
+            return Err(StoreError::AlreadyExists { path: dir.to_path_buf() }.into());
+        }
+        let making = dir.join(files::MAKING);
+        forget(&making)?;
+        let (store, unlocked) = Self::create(&making, provision)?;
+        fill(&store)?;
+        // The last handle: the database is closed in order, nothing is left in its log.
+        drop(store);
+        Ok((Self::bring_in(dir, &making, lock, &unlocked)?, unlocked))
+    }
+
+    /// The keyring comes last: without it there is no store.
+    fn bring_in(dir: &Path, making: &Path, lock: fs::File, unlocked: &Unlocked) -> Result<Self> {
+        let moved = [(files::DATABASE, files::DATABASE_NEW), (files::KEYRING, files::KEYRING)];
+        for (from, to) in moved {
+            let to = dir.join(to);
+            fs::rename(making.join(from), &to)
+                .and_then(|()| files::sync_dir(dir))
+                .map_err(|e| StoreError::io(&to, e))?;
+        }
+        put_in_place(dir)?;
+        let keyring = read_keyring(dir)?;
+        let db = open_database(dir, &keyring, unlocked)?;
+        if let Err(error) = forget(making) {
+            tracing::warn!(%error, "the empty folder of the making stays");
+        }
+        Self::start(db, lock, keyring)
     }
 
     /// Opens the store in `dir` with a user's passphrase. `now` decides about lock-outs.
@@ -162,6 +209,14 @@ impl Store {
         })?;
         let database_bytes = fs::metadata(&self.shared.file).map(|m| m.len()).unwrap_or(0);
         Ok(Health { damaged_pages, audit, database_bytes, free_bytes: self.free_bytes() })
+    }
+}
+
+/// Takes away what an attempt that was cut left behind.
+fn forget(making: &Path) -> Result<()> {
+    match fs::remove_dir_all(making) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(StoreError::io(making, e)),
+        _ => Ok(()),
     }
 }
 

@@ -181,7 +181,7 @@ fn account(id: &str, name: &str, role: Role) -> Account {
     Account { id: id.into(), name: name.into(), nip, role: role.word().into(), active: true, created_at: ago(900) }
 }
 
-fn room() -> BackRoom {
+pub fn room() -> BackRoom {
     BackRoom {
         supervisor: user("supervisor"),
         book: Arc::new(book()),
@@ -252,7 +252,7 @@ fn reviewing(number: usize, others: Vec<Side>) -> BackRoom {
     BackRoom { review: Some(Arc::new(Review { this: side(number, 100), others, hits })), ..base }
 }
 
-fn inside(room: BackRoom) -> Board {
+pub fn inside(room: BackRoom) -> Board {
     Board { back_room: Some(Arc::new(room)), ..boards::supervised() }
 }
 

@@ -11,7 +11,7 @@ use crate::domain::session::{Correction, ExceptionReason, HitId, RecordId, Slot,
 use crate::domain::user::Role;
 use crate::office::queue::Priority;
 
-use super::board::{Rules, Which};
+use super::board::{Rules, Stage, Which};
 
 /// A passphrase on its way: wiped when it is done with, and never shown by `Debug`.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -262,4 +262,68 @@ pub enum Act {
     Provision(Box<SetupPlan>),
     /// The message has been read.
     ClearTrouble,
+}
+
+impl Act {
+    /// Whether the act can be meant while the program is this far. An act that was asked for before the screen was
+    /// locked or the officer left arrives afterwards; then nobody stands behind it any more.
+    pub fn fits(&self, stage: &Stage) -> bool {
+        match self {
+            // Harmless wherever they arrive.
+            Self::Lock | Self::ClearTrouble => true,
+            Self::Login { .. } => *stage == Stage::Closed,
+            Self::Unlock { .. } => *stage == Stage::Locked,
+            Self::Logout => matches!(stage, Stage::Open | Stage::Locked),
+            Self::Provision(_) => *stage == Stage::Unprovisioned,
+            Self::CallNext
+            | Self::CallTicket(_)
+            | Self::CallAgain
+            | Self::Absent
+            | Self::Receive
+            | Self::Draw { .. }
+            | Self::Search(_)
+            | Self::ClearSearch
+            | Self::Begin(_)
+            | Self::TakeUp(_)
+            | Self::Wish(_)
+            | Self::Next
+            | Self::GoTo(_)
+            | Self::Reschedule(_)
+            | Self::Park { .. }
+            | Self::Cancel { .. }
+            | Self::Choose(_)
+            | Self::Shutter
+            | Self::Pause
+            | Self::Resume
+            | Self::Retake { .. }
+            | Self::Except { .. }
+            | Self::ApprovePhoto
+            | Self::Vouch { .. }
+            | Self::Complete { .. }
+            | Self::Dismiss
+            | Self::Print(_)
+            | Self::Authenticate { .. }
+            | Self::LeaveBackRoom
+            | Self::ShowDay(_)
+            | Self::Review(_)
+            | Self::CloseReview
+            | Self::Decide { .. }
+            | Self::Approve(_)
+            | Self::Void { .. }
+            | Self::Export(_)
+            | Self::StopExport
+            | Self::DiscardBegun
+            | Self::ShowAudit(_)
+            | Self::VerifyChain
+            | Self::AddOfficer(_)
+            | Self::RemoveOfficer(_)
+            | Self::ChangePassphrase { .. }
+            | Self::SaveRules(_)
+            | Self::Import(_)
+            | Self::TestDevice(_)
+            | Self::Unplug(_)
+            | Self::Plug(_)
+            | Self::Spoil(..) => *stage == Stage::Open,
+        }
+    }
 }

@@ -1,24 +1,24 @@
 //! The resident at the desk: opening a record, the operator's wishes, and how a record ends.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::domain::eligibility::eligibility;
+use crate::domain::eligibility::{Eligibility, eligibility};
 use crate::domain::nik::Nik;
 use crate::domain::region::Regions;
+use crate::domain::resident::Resident;
 use crate::domain::session::{
-    Correction, Exception, ExceptionReason, Invitation, RecordClass, RecordId, Session, Slot, Status, Step, Wish,
+    Correction, Exception, ExceptionReason, Invitation, RecordClass, RecordId, Refused, Session, Slot, Status, Step,
+    Wish,
 };
 use crate::office::queue::{self, Priority, Visitor};
-use crate::office::slip::{self, Again, Letterhead, Officer, Proof};
-use crate::office::words::Language;
 use crate::office::{register, schedule, within};
 use crate::station::training::presenter::Body;
 use crate::station::{DeskError, Supervisor};
-use crate::store::{Db, Ticket, TicketState};
+use crate::store::{Db, RecordFilter, RecordState, Ticket, TicketState};
 
 use super::act::Passphrase;
-use super::board::{Busy, Check, End, Finished, Seat};
+use super::board::{Busy, Check, End, Finished, Home, Seat};
 use super::captures::shown;
 use super::error::CounterError;
 use super::room::{Done, Room};
@@ -30,18 +30,43 @@ const CORRECTION_DAYS: i64 = 7;
 impl Room {
     /// The number called last belongs to somebody known: the record begins.
     pub(super) fn receive(&mut self) -> Done {
+        self.free_desk()?;
         let called = self.called()?;
         let nik = called.nik.as_deref().and_then(|nik| nik.parse::<Nik>().ok()).ok_or(CounterError::NotNow)?;
-        self.open_for(nik, called)
+        let opened = self.open_for(nik, called);
+        self.seated_or_free(opened)
+    }
+
+    /// When something failed on the way to the desk, nobody sits at it: what was opened waits among the unfinished
+    /// records, and the next resident can be called.
+    fn seated_or_free(&mut self, outcome: Done) -> Done {
+        if outcome.is_err() {
+            self.leave_desk();
+            // The queue has moved all the same; the first error is the one to be told.
+            drop(self.refresh_home());
+        }
+        outcome
+    }
+
+    /// Clears the desk; the record stays in the store as it stands there.
+    pub(super) fn leave_desk(&mut self) {
+        self.captures.stop();
+        if let Some(desk) = &mut self.desk {
+            desk.leave();
+        }
+        self.board.seat = None;
+        self.board.capture = None;
+        self.board.last = None;
+        self.board.check = Check::Idle;
+        self.dirty = true;
     }
 
     /// Records this resident now; a number is drawn where there is none.
     pub(super) fn begin(&mut self, nik: Nik) -> Done {
-        if self.desk()?.session().is_ok() {
-            return Err(DeskError::DeskTaken.into());
-        }
+        self.free_desk()?;
         let (today, now) = self.day_and_now()?;
         let resident = register::lookup(self.station()?.store(), &nik)?.ok_or(DeskError::NotInRegister)?;
+        self.may_begin(&resident)?;
         let ticket = within(self.station()?.store(), move |db| {
             let tickets = queue::tickets(db, today)?;
             let held = tickets
@@ -64,7 +89,31 @@ impl Room {
                 TicketState::Called | TicketState::Serving | TicketState::Done => Ok(ticket),
             }
         })?;
-        self.open_for(nik, ticket)
+        let opened = self.open_for(nik, ticket);
+        self.seated_or_free(opened)
+    }
+
+    fn free_desk(&mut self) -> Done {
+        if self.desk()?.session().is_ok() { Err(DeskError::DeskTaken.into()) } else { Ok(()) }
+    }
+
+    /// Nobody's number is called who could then not be recorded.
+    fn may_begin(&self, resident: &Resident) -> Done {
+        let nik = resident.nik.as_str().to_owned();
+        let live = self.station()?.store().call(move |db| match db.live_record(&nik)? {
+            Some(id) => Ok(Some(db.summary(&id)?)),
+            None => Ok(None),
+        })?;
+        match live {
+            Some(live) if live.state != RecordState::Open => {
+                Err(DeskError::from(Refused::NotOpen(Status::Completed.word())).into())
+            }
+            Some(_) => Ok(()),
+            None => match eligibility(resident, self.station()?.now().date()) {
+                Eligibility::Refused(refusal) => Err(DeskError::Ineligible(refusal).into()),
+                Eligibility::Obliged(_) | Eligibility::Early { .. } => Ok(()),
+            },
+        }
     }
 
     fn open_for(&mut self, nik: Nik, ticket: Ticket) -> Done {
@@ -96,9 +145,12 @@ impl Room {
         let today = station.today(self.board.rules.zone);
         let prefix = format!("{}-{:04}{:02}{:02}-", station.code, today.year(), u8::from(today.month()), today.day());
         let wanted = prefix.clone();
+        // A day's numbers are given out on that day alone; a day to either side, for a clock or zone that was changed.
+        let day = self.board.rules.zone.day(today);
+        let near = day.start - time::Duration::DAY..day.end + time::Duration::DAY;
         let last = station.store().call(move |db| {
             let numbers = db
-                .records(&Default::default())?
+                .records(&RecordFilter { opened: Some(near), ..RecordFilter::default() })?
                 .into_iter()
                 .filter_map(|summary| summary.id.strip_prefix(&wanted).and_then(|number| number.parse::<u32>().ok()));
             Ok(numbers.max().unwrap_or(0))
@@ -108,6 +160,12 @@ impl Room {
 
     /// An unfinished record comes to the desk again, with its number in the line if it still has one.
     pub(super) fn take_up(&mut self, record: &RecordId) -> Done {
+        self.free_desk()?;
+        let taken = self.take_up_with_number(record);
+        self.seated_or_free(taken)
+    }
+
+    fn take_up_with_number(&mut self, record: &RecordId) -> Done {
         let (today, now) = self.day_and_now()?;
         self.put_on_desk(record)?;
         let name = record.0.clone();
@@ -176,8 +234,9 @@ impl Room {
         let today = station.today(self.board.rules.zone);
         let row = station.training.as_ref().and_then(|training| training.row_of(&nik));
         station.equipment.seat(row.map(|row| Body::of_row(row, today)));
-        if started {
-            self.search_duplicates()?;
+        if started && let Err(error) = self.search_duplicates() {
+            // The resident sits all the same: closing the record searches once more.
+            self.complain(error);
         }
         self.refresh_seat()?;
         self.refresh_home()
@@ -185,7 +244,12 @@ impl Room {
 
     /// Follows a bare wish.
     pub(super) fn wish(&mut self, wish: Wish) -> Done {
-        self.desk()?.wish(wish)?;
+        let desk = self.desk()?;
+        let before = desk.session()?.step();
+        desk.wish(wish)?;
+        if desk.session()?.step() != before {
+            self.captures.enter_step();
+        }
         self.refresh_seat()
     }
 
@@ -253,21 +317,7 @@ impl Room {
         let desk = self.desk()?;
         desk.wish(Wish::Reschedule { corrections: corrections.clone(), date })?;
         let session = desk.session()?.clone();
-        let place = self.board.place.clone();
-        let paper = slip::again(
-            &self.letterhead()?,
-            &Again {
-                record: session.record().clone(),
-                nik: *session.nik(),
-                name: session.resident().titled_name(),
-                corrections,
-                place: place.office.last().cloned().unwrap_or_default(),
-                date,
-                hour: "08.00".into(),
-                operator: self.slip_officer()?,
-                at: self.day_and_now()?.1,
-            },
-        );
+        let paper = self.again_paper(&session, corrections, date);
         let slip = self.lay_out(&session, paper);
         self.finish(End::Rescheduled(date), slip)
     }
@@ -283,22 +333,18 @@ impl Room {
             Invitation::NoInvitation { reason: "datang tanpa undangan".into() }
         };
         let desk = self.desk()?;
-        let record = desk.session()?.record().clone();
-        desk.complete(invitation)?;
-        let session = self.station()?.ledger.load(&record)?;
-        let slots = Step::ALL.into_iter().flat_map(Slot::of);
-        let paper = slip::proof(
-            &self.letterhead()?,
-            &Proof {
-                record,
-                nik: *session.nik(),
-                name: session.resident().titled_name(),
-                at: now,
-                taken: slots.filter(|slot| session.best(*slot).is_some()).collect(),
-                exceptions: session.exceptions().cloned().collect(),
-                operator: self.slip_officer()?,
-            },
-        );
+        let before = desk.session()?.clone();
+        let completed = desk.complete(invitation);
+        // What counts is what the store says: when something failed after the record had been sealed, it is sealed.
+        let session = self.station()?.ledger.load(before.record());
+        let sealed = session.as_ref().is_ok_and(|session| *session.status() == Status::Completed);
+        match completed {
+            Err(error) if !sealed => return Err(error.into()),
+            Err(error) => self.complain(error.into()),
+            Ok(()) => {}
+        }
+        let session = session.unwrap_or(before);
+        let paper = self.proof_paper(&session, now);
         let slip = self.lay_out(&session, paper);
         self.finish_with(&session, End::Completed, slip)
     }
@@ -327,14 +373,8 @@ impl Room {
         ticket_goes: impl FnOnce(&mut Db, i64, time::OffsetDateTime) -> crate::office::Result<()> + Send + 'static,
     ) -> Done {
         let ticket = self.board.seat.as_ref().and_then(|seat| seat.ticket.clone());
-        if let Some(desk) = &mut self.desk {
-            desk.leave();
-        }
-        self.board.seat = None;
-        self.board.capture = None;
-        self.board.last = None;
-        self.board.check = Check::Idle;
-        if let Some(ticket) = ticket {
+        self.leave_desk();
+        let moved = ticket.map_or(Ok(()), |ticket| {
             let now = self.day_and_now()?.1;
             within(self.station()?.store(), move |db| match db.ticket(ticket.id)?.state {
                 TicketState::Serving => ticket_goes(db, ticket.id, now),
@@ -344,9 +384,12 @@ impl Room {
                 | TicketState::Absent
                 | TicketState::Parked => Ok(()),
             })?;
-        }
-        self.refresh_health()?;
-        self.refresh_home()
+            Ok(())
+        });
+        // The record has left the desk whatever becomes of its number; the hall must show that.
+        self.board.home = Arc::new(Home { totals: None, ..self.board.home.as_ref().clone() });
+        let (health, home) = (self.refresh_health(), self.refresh_home());
+        moved.and(health).and(home)
     }
 
     /// Everything a screen may know of the resident at the desk.
@@ -385,68 +428,6 @@ impl Room {
         }));
         Ok(())
     }
-
-    /// Paper that cannot be written is a trouble to be told; the record stands all the same.
-    fn lay_out(&mut self, session: &Session, paper: crate::office::Result<Vec<u8>>) -> Option<PathBuf> {
-        let written = paper.map_err(CounterError::from).and_then(|paper| {
-            let folder = self.dir.join("slips");
-            let path = folder.join(format!("{}.pdf", session.record()));
-            write_slip(&folder, &path, &paper)?;
-            Ok(path)
-        });
-        match written {
-            Ok(path) => Some(path),
-            Err(error) => {
-                self.complain(error);
-                None
-            }
-        }
-    }
-
-    fn letterhead(&self) -> Result<Letterhead, CounterError> {
-        let place = &self.board.place;
-        Ok(Letterhead {
-            office: place.office.clone(),
-            address: place.address.clone(),
-            station: place.code.clone(),
-            zone: place.zone,
-            training: place.training,
-            printed_at: self.day_and_now()?.1,
-            // Paper is for residents: always Indonesian.
-            language: Language::Indonesian,
-        })
-    }
-
-    fn slip_officer(&self) -> Result<Officer, CounterError> {
-        let officer = self.officer()?;
-        let account = self.station()?.account(officer.id.as_str())?;
-        Ok(Officer { name: officer.name.clone(), nip: account.map(|account| account.nip).unwrap_or_default() })
-    }
-
-    /// Hands a slip to the system's printing program.
-    pub(super) fn print(&mut self, path: PathBuf) -> Done {
-        let outcome = spawn("lp", &path).or_else(|_| spawn("xdg-open", &path));
-        if let Some(finished) = &self.board.finished {
-            let printed = Some(outcome.as_ref().map(|_| ()).map_err(|_| ()));
-            self.board.finished = Some(Arc::new(Finished { printed, ..finished.as_ref().clone() }));
-        }
-        outcome.map_err(|source| CounterError::Printing { path, source })
-    }
-}
-
-/// Starts a program on a file and lets it go its way; somebody waits for its end, so that none is left behind.
-fn spawn(program: &str, path: &Path) -> std::io::Result<()> {
-    use std::process::{Command, Stdio};
-    let mut child =
-        Command::new(program).arg(path).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
-    std::thread::Builder::new().name("printing".into()).spawn(move || drop(child.wait()))?;
-    Ok(())
-}
-
-fn write_slip(folder: &Path, path: &Path, paper: &[u8]) -> Done {
-    let file = |source| CounterError::File { path: path.to_owned(), source };
-    std::fs::create_dir_all(folder).map_err(file)?;
-    std::fs::write(path, paper).map_err(file)
 }
 
 /// Called to this desk before anybody knew who it is.

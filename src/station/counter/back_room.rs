@@ -12,15 +12,19 @@ use crate::domain::resident::Resident;
 use crate::domain::session::{Event, Exception, Hit, HitId, RecordId, SampleRef, Session, Slot, Verdict, VoidReason};
 use crate::domain::user::UserId;
 use crate::office::{daybook, register, within};
+use crate::station::training::OPERATOR;
 use crate::station::{DeskError, Ledger, Supervisor};
 use crate::store::{Access, Db, NewUser, RecordFilter, RecordState};
 
 use super::act::{NewOfficer, Passphrase};
-use super::board::{BackRoom, Busy, Pending, PendingHit, Review, Rules, Shown, Side};
+use super::board::{BackRoom, Busy, Home, Pending, PendingHit, Review, Rules, Shown, Side};
 use super::error::CounterError;
 use super::pictures::{picture, strokes};
 use super::room::{Done, Room};
 use super::station::{account_of, audit, check_officer};
+
+/// Records that wait for approval as they were read last, with the number of their entries then.
+pub(super) type Known = BTreeMap<RecordId, (u32, Pending)>;
 
 /// Audit rows on a page.
 const AUDIT_PAGE: u64 = 50;
@@ -30,13 +34,16 @@ impl Room {
         self.say_busy(Busy::Passphrase);
         let supervisor = self.prove(user, passphrase)?;
         self.supervisor = Some(supervisor);
+        self.pending.clear();
         self.board.trouble = None;
+        self.captures.resume_after_trouble();
         self.refresh_back_room(None)
     }
 
+    /// An export under way goes on: its supervisor started it, and only stopping it stops it.
     pub(super) fn close_back_room(&mut self) {
-        self.stop_export();
         self.supervisor = None;
+        self.pending.clear();
         self.board.back_room = None;
     }
 
@@ -68,17 +75,17 @@ impl Room {
             let rows = if newest { db.audit_since(head.saturating_sub(AUDIT_PAGE))? } else { Vec::new() };
             Ok((book, batches, db.approved_unexported()?.len(), db.accounts()?, head, rows))
         })?;
-        let approvals = approvals(&station.ledger, &user)?;
+        let approvals = approvals(&station.ledger, &user, &self.pending)?;
         let hits = within(station.store(), pending_hits)?;
         let room = BackRoom {
             supervisor: user,
             book: Arc::new(book),
-            approvals,
+            approvals: approvals.iter().map(|(_, pending)| pending.clone()).collect(),
             hits,
             review: before.as_ref().and_then(|room| room.review.clone()),
             batches,
             unsent,
-            export: before.as_ref().and_then(|room| room.export.clone()),
+            export: self.exported.clone(),
             audit: if newest {
                 rows.into_iter().rev().collect()
             } else {
@@ -88,6 +95,11 @@ impl Room {
             chain: before.as_ref().and_then(|room| room.chain.clone()),
             officers,
         };
+        if Some(room.book.date) == self.board.home.day {
+            let totals = Some(room.book.totals.clone());
+            self.board.home = Arc::new(Home { totals, ..self.board.home.as_ref().clone() });
+        }
+        self.pending = approvals.into_iter().map(|(seq, waiting)| (waiting.record.clone(), (seq, waiting))).collect();
         self.board.back_room = Some(Arc::new(room));
         self.refresh_health()
     }
@@ -199,9 +211,11 @@ impl Room {
 
     pub(super) fn remove_officer(&mut self, id: &str) -> Done {
         let supervisor = self.supervisor()?;
-        if supervisor.user().as_str() == id {
+        let works_here = self.board.officer.as_ref().is_some_and(|officer| officer.id.as_str() == id);
+        if supervisor.user().as_str() == id || works_here {
             return Err(CounterError::NotNow);
         }
+        self.not_the_training_operator(id)?;
         let users = self.station()?.store().users();
         let others = users.iter().filter(|(user, access)| user != id && *access == Access::Supervisor).count();
         if others == 0 {
@@ -217,9 +231,16 @@ impl Room {
         if !long_enough {
             return Err(CounterError::Setup(super::SetupFault::Passphrase));
         }
+        self.not_the_training_operator(self.officer()?.id.as_str())?;
         self.say_busy(Busy::Passphrase);
         let (officer, station) = (self.officer()?, self.station()?);
         Ok(station.store().change_passphrase(officer.id.as_str(), &old.0, &new.0, station.now())?)
+    }
+
+    /// A training station opens itself with its operator's passphrase; changed, it could never be opened again.
+    fn not_the_training_operator(&self, id: &str) -> Done {
+        let keeps_the_door = self.station()?.training.is_some() && id == OPERATOR;
+        if keeps_the_door { Err(CounterError::NotNow) } else { Ok(()) }
     }
 
     pub(super) fn save_rules(&mut self, rules: &Rules) -> Done {
@@ -240,25 +261,31 @@ impl Room {
 }
 
 /// Records that wait for approval, oldest first, those with undecided duplicates before the others.
-fn approvals(ledger: &Ledger, user: &UserId) -> Result<Vec<Pending>, CounterError> {
+/// Journals are read only of records that have moved since they were looked at last: hundreds may wait.
+fn approvals(ledger: &Ledger, user: &UserId, known: &Known) -> Result<Vec<(u32, Pending)>, CounterError> {
     let filter = RecordFilter { state: Some(RecordState::Sealed), ..RecordFilter::default() };
     let sealed = ledger.store.call(move |db| db.records(&filter))?;
     let mut pending = Vec::new();
     for summary in sealed {
-        let record = RecordId(summary.id);
+        let (record, seq) = (RecordId(summary.id), summary.seq);
+        if let Some(known) = known.get(&record).filter(|(at, _)| *at == seq) {
+            pending.push(known.clone());
+            continue;
+        }
         let events = ledger.events(&record)?;
         let own = events.iter().any(|event| event.operator == *user && at_desk(event));
         let session = Session::replay(record.clone(), events).map_err(DeskError::from)?;
-        pending.push(Pending {
+        let waiting = Pending {
             record,
             name: session.resident().titled_name(),
             since: summary.sealed_at.unwrap_or(summary.changed_at),
             exceptions: session.exceptions().cloned().collect(),
             open_hits: session.undecided_hits().count(),
             own,
-        });
+        };
+        pending.push((seq, waiting));
     }
-    pending.sort_by_key(|waiting| (waiting.open_hits == 0, waiting.since));
+    pending.sort_by_key(|(_, waiting)| (waiting.open_hits == 0, waiting.since));
     Ok(pending)
 }
 

@@ -32,7 +32,7 @@ const REOPEN: Duration = Duration::from_millis(500);
 const READING: Duration = Duration::from_millis(900);
 /// How long a cancelled capture may take to let its device go.
 const GRACE: Duration = Duration::from_secs(2);
-/// How long one capture may take before its device counts as silent. A resident may need a while.
+/// How long a device may show nothing at all before it counts as silent. A resident may need a while.
 const SILENCE: Duration = Duration::from_secs(120);
 
 /// What is being captured, and what comes after.
@@ -41,8 +41,12 @@ pub(super) struct Captures {
     state: State,
     /// What the operator wants next, instead of the slot in turn.
     wanted: Option<Slot>,
+    /// The operator stopped it.
     paused: bool,
-    paused_by_trouble: bool,
+    /// A trouble stopped it; goes on when that has been read.
+    troubled: bool,
+    /// The screen is locked.
+    held: bool,
     /// The next capture begins then.
     not_before: Option<Instant>,
     takes: u64,
@@ -70,7 +74,9 @@ struct Running {
     slot: Slot,
     aim: Aim,
     job: AnyJob,
-    since: Instant,
+    news: watch::Receiver<News>,
+    /// The last sign of life: a frame, a pen stroke, or the start.
+    alive: Instant,
 }
 
 struct Judging {
@@ -183,21 +189,40 @@ impl Captures {
     /// Stops until [`Captures::resume`].
     pub(super) fn pause(&mut self) {
         self.paused = true;
-        self.paused_by_trouble = true;
         self.stop();
     }
 
+    /// Stops until the trouble has been read.
+    pub(super) fn pause_for_trouble(&mut self) {
+        self.troubled = true;
+        self.stop();
+    }
+
+    /// Stops until [`Captures::release`]: nobody is at the desk.
+    pub(super) fn hold(&mut self) {
+        self.held = true;
+        self.stop();
+    }
+
+    /// The officer is back.
+    pub(super) fn release(&mut self) {
+        (self.held, self.troubled) = (false, false);
+    }
+
     pub(super) fn resume(&mut self) {
-        self.paused = false;
+        (self.paused, self.troubled) = (false, false);
         self.not_before = None;
     }
 
     /// The trouble that stopped the capture has been read.
     pub(super) fn resume_after_trouble(&mut self) {
-        if self.paused_by_trouble {
-            self.paused_by_trouble = false;
-            self.resume();
+        if std::mem::take(&mut self.troubled) {
+            self.not_before = None;
         }
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.paused || self.troubled || self.held
     }
 
     /// Lets go of what is being captured.
@@ -212,6 +237,16 @@ impl Captures {
         };
     }
 
+    /// Lets go, and waits until the device is free; one that hangs is not waited for longer than its grace.
+    pub(super) fn stop_and_wait(&mut self) {
+        self.stop();
+        if let State::Stopping(running, until) = &self.state {
+            while running.job.poll(running.slot).is_none() && Instant::now() < *until {
+                thread::sleep(Duration::from_millis(5));
+            }
+        }
+    }
+
     /// Another resident sits down.
     pub(super) fn begin_record(&mut self) {
         self.stop();
@@ -221,8 +256,7 @@ impl Captures {
     /// Another step begins: what was wanted in the old one is over.
     pub(super) fn enter_step(&mut self) {
         self.wanted = None;
-        self.paused = false;
-        self.not_before = None;
+        self.resume();
     }
 
     /// The slot is not to be captured any more.
@@ -233,7 +267,7 @@ impl Captures {
     }
 
     /// What hangs on the board about it.
-    fn shown(&self, before: Option<&Capture>) -> Option<Capture> {
+    fn shown(&self, before: Option<&Capture>, needed: Option<(Slot, Aim)>) -> Option<Capture> {
         let live_before = || before.map_or_else(|| watch::channel(News::default()).1, |capture| capture.live.clone());
         match &self.state {
             State::Running(running) => {
@@ -248,8 +282,9 @@ impl Captures {
             State::Away { slot, aim, kind, .. } => {
                 Some(Capture { slot: *slot, aim: *aim, phase: Phase::NoDevice(*kind), live: live_before() })
             }
-            State::Nothing | State::Stopping(..) if self.paused => {
-                before.map(|capture| Capture { phase: Phase::Paused, ..capture.clone() })
+            // Between two captures there is none to be seen, but it must be seen that the next one does not come.
+            State::Nothing | State::Stopping(..) if self.is_stopped() => {
+                needed.map(|(slot, aim)| Capture { slot, aim, phase: Phase::Paused, live: live_before() })
             }
             State::Nothing | State::Stopping(..) => None,
         }
@@ -297,11 +332,11 @@ impl Room {
 
     /// A filled slot is captured once more.
     pub(super) fn retake(&mut self, slot: Slot, discard: bool) -> Done {
+        self.choose(slot)?;
         let desk = self.desk()?;
         if discard && desk.session()?.attempts(slot).next().is_some() {
             desk.wish(Wish::SetAside { slot, reason: "diulang".into() })?;
         }
-        self.choose(slot)?;
         self.refresh_seat()
     }
 
@@ -309,7 +344,8 @@ impl Room {
     pub(super) fn look_after_captures(&mut self) -> Done {
         let before = fingerprint_of(self.board.capture.as_ref());
         let looked = self.step_captures();
-        let shown = self.captures.shown(self.board.capture.as_ref()).filter(|_| self.board.seat.is_some());
+        let needed = self.needed();
+        let shown = self.captures.shown(self.board.capture.as_ref(), needed).filter(|_| self.board.seat.is_some());
         self.board.capture = shown;
         if before != fingerprint_of(self.board.capture.as_ref()) {
             self.refresh_devices();
@@ -318,10 +354,14 @@ impl Room {
         looked
     }
 
-    fn step_captures(&mut self) -> Done {
-        let wanted = self.captures.wanted;
+    /// What the record at the desk needs now, whether or not it may be captured.
+    fn needed(&self) -> Option<(Slot, Aim)> {
         let session = self.desk.as_ref().and_then(|desk| desk.session().ok());
-        let aim = if self.captures.paused { None } else { session.and_then(|session| target(session, wanted)) };
+        session.and_then(|session| target(session, self.captures.wanted))
+    }
+
+    fn step_captures(&mut self) -> Done {
+        let aim = if self.captures.is_stopped() { None } else { self.needed() };
         match std::mem::take(&mut self.captures.state) {
             State::Nothing => self.begin_capture(aim),
             State::Running(running) if aim == Some((running.slot, running.aim)) => self.poll(running),
@@ -362,16 +402,21 @@ impl Room {
         station.equipment.present(round);
         match AnyJob::start(station.equipment.bays(), slot) {
             Ok(job) => {
-                self.captures.state = State::Running(Running { slot, aim, job, since: Instant::now() });
+                let news = job.news();
+                self.captures.state = State::Running(Running { slot, aim, job, news, alive: Instant::now() });
                 Ok(())
             }
             Err(error) => self.failed(slot, aim, error),
         }
     }
 
-    fn poll(&mut self, running: Running) -> Done {
+    fn poll(&mut self, mut running: Running) -> Done {
+        if running.news.has_changed().unwrap_or(false) {
+            running.news.mark_unchanged();
+            running.alive = Instant::now();
+        }
         match running.job.poll(running.slot) {
-            None if running.since.elapsed() > SILENCE => {
+            None if running.alive.elapsed() > SILENCE => {
                 running.job.cancel();
                 let again = Instant::now() + REOPEN;
                 self.note_device(device_of(running.slot), Some(DeviceErrorKind::Silent));
@@ -422,10 +467,14 @@ impl Room {
             Err(DeskError::Job(error)) => return self.failed(slot, aim, error),
             Err(other) => return Err(other.into()),
         };
-        if self.desk()?.session()?.step() != slot.step() && aim == Aim::Fill {
-            return Ok(());
-        }
-        self.keep(slot, aim, judged, device)
+        // The operator has moved on, or left the slot empty, while it was judged: nobody asked for it any more.
+        let session = self.desk()?.session()?;
+        let still_wanted = match aim {
+            Aim::Fill => session.step() == slot.step() && !matches!(session.slot(slot), SlotState::Excepted(_)),
+            Aim::Compare => session.step() == Step::Confirm && session.confirm_need() == ConfirmNeed::Compare(slot),
+            Aim::Evidence => session.step() == slot.step(),
+        };
+        if still_wanted { self.keep(slot, aim, judged, device) } else { Ok(()) }
     }
 
     /// What is done with a judged sample.
@@ -491,7 +540,7 @@ impl Room {
             }
             JobError::Capture(CaptureError::Cancelled) => Ok(()),
             JobError::Capture(CaptureError::Device(device)) => {
-                tracing::debug!(error = %super::room::chain(&device), "a device failed");
+                tracing::debug!(error = %super::harm::chain(&device), "a device failed");
                 self.note_device(which, Some(device.kind));
                 let again = Instant::now() + REOPEN;
                 self.captures.state = State::Away { slot, aim, kind: device.kind, again };
@@ -572,7 +621,7 @@ impl Room {
 
     /// Asks a device for a sign of life, with a fresh handle when it was away.
     pub(super) fn test_device(&mut self, which: Which) -> Done {
-        self.captures.stop();
+        self.captures.stop_and_wait();
         let Some(station) = &mut self.station else { return Err(CounterError::NotNow) };
         let tested = station.equipment.plug_in(which).and_then(|()| station.equipment.bays().probe(which));
         let health = self.captures.health.entry(which).or_default();
@@ -624,11 +673,18 @@ impl Room {
             self.board.check = Check::Idle;
             return Ok(());
         };
-        if !desk.collect_hits()? {
-            self.board.check = Check::Done(people);
-            self.refresh_seat()?;
+        match desk.collect_hits() {
+            Ok(true) => Ok(()),
+            Ok(false) => {
+                self.board.check = Check::Done(people);
+                self.refresh_seat()
+            }
+            Err(error) => {
+                // Asked again, it would fail again at once. Nobody is lost: closing a record searches anew.
+                self.board.check = Check::Idle;
+                Err(error.into())
+            }
         }
-        Ok(())
     }
 }
 

@@ -24,7 +24,7 @@ pub(super) enum Equipment {
     /// Invented people in front of virtual devices.
     Simulated(Box<Presenter>),
     /// Whatever is plugged into this computer.
-    Real(Bays),
+    Real(Box<Bays>),
 }
 
 impl Equipment {
@@ -35,7 +35,7 @@ impl Equipment {
     }
 
     pub(super) fn real() -> Self {
-        Self::Real(Bays::default())
+        Self::Real(Box::default())
     }
 
     pub(super) fn bays(&self) -> &Bays {

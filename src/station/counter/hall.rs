@@ -10,7 +10,7 @@ use crate::office::queue::{self, Counters, Priority, Rules, Visitor};
 use crate::office::{register, schedule, within};
 use crate::store::{Db, RecordFilter, RecordState, RecordSummary, Ticket, TicketState};
 
-use super::board::{Found, FoundRow, Health, Home, Unfinished, Waiting};
+use super::board::{Found, FoundRow, Health, Home, Stage, Unfinished, Waiting};
 use super::error::CounterError;
 use super::room::{Done, Room};
 use super::station::DESK;
@@ -26,6 +26,9 @@ impl Room {
         let zone = self.board.rules.zone;
         let station = self.station()?;
         let (today, now) = (station.today(zone), station.now());
+        // The numbers of the day rest on every journal of the day. They change when a record leaves the desk, which
+        // takes them off the board, and not with every number that is called.
+        let known = self.board.home.totals.clone().filter(|_| self.board.home.day == Some(today));
         let home = within(station.store(), move |db| {
             let tickets = queue::tickets(db, today)?;
             let rules = Rules::default();
@@ -35,23 +38,44 @@ impl Room {
             let called = called.map(|ticket| shown(db, ticket, &rules)).transpose()?;
             let numbered = |nik: &str| tickets.iter().any(|t| t.nik.as_deref() == Some(nik));
             let expected = schedule::list(db, today)?.iter().filter(|e| !numbered(&e.appointment.nik)).count();
-            let rows = daybook::read(db, today, zone, now)?.rows;
+            let totals = match known {
+                Some(totals) => totals,
+                None => Totals::of(&daybook::read(db, today, zone, now)?.rows),
+            };
             Ok(Home {
                 day: Some(today),
                 counters: Counters::of(&tickets, &rules),
                 waiting,
                 called,
                 unfinished: unfinished(db, today)?,
-                totals: Some(Totals::of(&rows)),
+                totals: Some(totals),
                 expected,
                 drawn: None,
             })
         })?;
         // Until the next call, whoever drew a number must still be told which.
         let drawn = self.board.home.drawn.clone().filter(|_| home.called.is_none());
-        self.board.home = Arc::new(Home { drawn, ..home });
+        let home = Home { drawn, ..home };
+        // Whoever looks after users and settings sees no resident.
+        let blind = self.board.officer.as_ref().is_some_and(|officer| !officer.role.may_capture());
+        let seen = if blind {
+            Home { waiting: Vec::new(), called: None, unfinished: Vec::new(), drawn: None, ..home }
+        } else {
+            home
+        };
+        self.board.home = Arc::new(seen);
         self.dirty = true;
         Ok(())
+    }
+
+    /// A station that stays on over midnight begins the new day by itself.
+    pub(super) fn turn_the_page(&mut self) -> Done {
+        let today = self.station.as_ref().map(|station| station.today(self.board.rules.zone));
+        if self.board.stage != Stage::Open || today.is_none() || self.board.home.day == today {
+            return Ok(());
+        }
+        self.refresh_home()?;
+        self.refresh_seat()
     }
 
     /// Reads disk, clock and what waits to be sent.
@@ -114,6 +138,7 @@ impl Room {
     }
 
     pub(super) fn draw(&mut self, nik: Option<Nik>, priority: Option<Priority>) -> Done {
+        self.desk()?;
         let (today, now) = self.day_and_now()?;
         let resident = match &nik {
             Some(nik) => register::lookup(self.station()?.store(), nik)?,
@@ -128,6 +153,7 @@ impl Room {
     }
 
     pub(super) fn search(&mut self, text: &str) -> Done {
+        self.desk()?;
         let (today, _) = self.day_and_now()?;
         let wanted = text.trim().to_owned();
         let rows = within(self.station()?.store(), move |db| {

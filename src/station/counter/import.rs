@@ -6,18 +6,26 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc;
 use std::thread;
+use std::time::Duration;
+
+use rekam_hal::Cancel;
 
 use crate::office::register::ImportReport;
 use crate::office::{OfficeError, register};
 use crate::station::{DeskError, JobError};
+use crate::store::StoreError;
 
 use super::board::Busy;
 use super::error::CounterError;
 use super::room::{Done, Room};
 
+/// How long the end of the program waits for a stopped import.
+const LAST_WAIT: Duration = Duration::from_secs(30);
+
 /// An import under way.
 pub(super) struct Importing {
     rows: Arc<AtomicU64>,
+    stop: Cancel,
     end: mpsc::Receiver<Result<ImportReport, OfficeError>>,
 }
 
@@ -40,17 +48,28 @@ impl Room {
         let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         let rows = Arc::new(AtomicU64::new(0));
         let (count, (done, end)) = (rows.clone(), mpsc::channel());
+        let stop = Cancel::new();
+        let token = stop.clone();
         let run = move || {
             let outcome = register::import_file(&store, &path, &name, &mut |news| {
-                count.store(news.rows as u64, Ordering::Relaxed);
-                ControlFlow::Continue(())
+                count.store(news.rows, Ordering::Relaxed);
+                if token.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             });
             drop(done.send(outcome));
         };
         let started = thread::Builder::new().name("import".into()).spawn(run);
         started.map_err(|source| DeskError::from(JobError::Thread(source)))?;
-        self.importing = Some(Importing { rows, end });
+        self.importing = Some(Importing { rows, stop, end });
         Ok(())
+    }
+
+    /// The program ends: the register stays as it was before.
+    pub(super) fn end_import_now(&mut self) {
+        if let Some(importing) = self.importing.take() {
+            importing.stop.cancel();
+            // Whatever came of it, nobody is left to be told.
+            drop(importing.end.recv_timeout(LAST_WAIT));
+        }
     }
 
     /// How far it is.
@@ -63,7 +82,7 @@ impl Room {
                 self.board.busy = shown;
                 return;
             }
-            Err(mpsc::TryRecvError::Disconnected) => self.complain(CounterError::NotNow),
+            Err(mpsc::TryRecvError::Disconnected) => self.complain(StoreError::Closed.into()),
             Ok(Err(error)) => self.complain(error.into()),
             Ok(Ok(report)) => self.board.imported = Some(Arc::new(report)),
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, Instant};
 
+use crate::domain::session::Status;
 use crate::domain::user::{Role, UserId};
 use crate::station::engines::Models;
 use crate::station::training::Training;
@@ -12,10 +13,12 @@ use crate::station::{Desk, DeskError, Supervisor};
 use crate::store::Store;
 
 use super::act::{Act, Passphrase};
-use super::board::{Board, Busy, Officer, Place, Preparing, Stage, Trouble};
+use super::back_room::Known;
+use super::board::{Board, Busy, Export, Officer, Place, Preparing, Stage, Trouble};
 use super::captures::Captures;
 use super::error::CounterError;
 use super::export::Exporting;
+use super::harm::{discriminant_name, for_log, unharmed};
 use super::import::Importing;
 use super::station::{Station, provision};
 use super::{FarEnd, Start};
@@ -43,9 +46,15 @@ pub(super) struct Room {
     pub(super) captures: Captures,
     pub(super) supervisor: Option<Supervisor>,
     pub(super) exporting: Option<Exporting>,
+    /// How the last export stands or ended, whoever is in the back room now.
+    pub(super) exported: Option<Export>,
     pub(super) importing: Option<Importing>,
+    /// What waits for approval, as read last.
+    pub(super) pending: Known,
     slow_round: Instant,
     troubles: u64,
+    /// Number of the act that failed last.
+    failed: u64,
     /// Where the record stood when it was noted last.
     noted: Option<(&'static str, u32, bool)>,
 }
@@ -67,17 +76,19 @@ impl Room {
             captures: Captures::default(),
             supervisor: None,
             exporting: None,
+            exported: None,
+            pending: Known::new(),
             importing: None,
             slow_round: Instant::now(),
             troubles: 0,
+            failed: 0,
             noted: None,
         }
     }
 
     /// Works until the window is gone.
     pub(super) fn run(mut self) {
-        let prepared = self.prepare();
-        if let Err(error) = prepared {
+        if let Err(error) = unharmed(|| self.prepare()) {
             self.board.stage = Stage::Broken;
             self.complain(error);
         }
@@ -88,9 +99,12 @@ impl Room {
             match self.far.acts.recv_timeout(patience) {
                 Ok((number, act)) => {
                     let kind = discriminant_name(&act);
-                    if let Err(error) = self.carry_out(act) {
-                        tracing::debug!(act = kind, error = %chain(&error), "the act was not carried out");
-                        self.complain(error);
+                    if let Err(error) = unharmed(|| self.carry_out(act)) {
+                        tracing::debug!(act = kind, error = %for_log(&error), "the act was not carried out");
+                        if !self.follows_a_trouble(number, &error) {
+                            self.complain(error);
+                        }
+                        self.failed = number;
                     }
                     tracing::info!(target: "rekam::act", act = kind, "carried out");
                     self.board.busy = self.importing.as_ref().map(|import| Busy::Importing(import.rows()));
@@ -100,12 +114,23 @@ impl Room {
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
-            self.look_after();
+            let looked = unharmed(|| {
+                self.look_after();
+                Ok(())
+            });
+            if let Err(error) = looked {
+                // It would come again at once, for ever.
+                self.board.stage = Stage::Broken;
+                self.captures.stop();
+                self.complain(error);
+            }
             if self.dirty {
                 self.publish();
             }
         }
         self.captures.stop();
+        self.end_export_now();
+        self.end_import_now();
     }
 
     /// Opens what can be opened without a passphrase.
@@ -113,7 +138,8 @@ impl Room {
         let known = if Store::exists(&self.dir) { Some(Store::peek(&self.dir)?) } else { None };
         match (known, self.setup) {
             (Some(_), true) => Err(CounterError::Setup(super::SetupFault::Taken)),
-            (None, true) => {
+            (None, setup) if setup || Store::was_begun(&self.dir) => {
+                // A setup that was cut goes on: a training station must not take its place.
                 self.board.stage = Stage::Unprovisioned;
                 Ok(())
             }
@@ -124,7 +150,7 @@ impl Room {
                 self.board.stage = Stage::Closed;
                 Ok(())
             }
-            (known, false) => self.prepare_training(known.is_some()),
+            (known, _) => self.prepare_training(known.is_some()),
         }
     }
 
@@ -224,6 +250,10 @@ impl Room {
 
     /// A record that was at the desk when the power went is on the desk again: the operator stands where they stood.
     fn resume_cut_off(&mut self) -> Done {
+        // A supervisor who comes to approve must not get a hand in it; they may take it up by themselves.
+        if self.officer()?.role != Role::Operator {
+            return Ok(());
+        }
         let cut = self.board.home.unfinished.iter().find(|unfinished| unfinished.status == "open");
         match (cut.map(|unfinished| unfinished.record.clone()), self.desk.is_some()) {
             (Some(record), true) => self.take_up(&record),
@@ -233,7 +263,7 @@ impl Room {
 
     pub(super) fn lock(&mut self) {
         if self.board.stage == Stage::Open {
-            self.captures.pause();
+            self.captures.hold();
             self.close_back_room();
             self.board.stage = Stage::Locked;
         }
@@ -248,18 +278,24 @@ impl Room {
         station.store().authenticate(user.as_str(), &passphrase.0, station.now())?;
         self.board.stage = Stage::Open;
         self.board.trouble = None;
-        self.captures.resume();
+        self.captures.release();
         Ok(())
     }
 
     /// Change of operator: what is on the desk waits for the next one.
     pub(super) fn logout(&mut self) -> Done {
-        if self.desk.as_ref().is_some_and(|desk| desk.session().is_ok()) {
-            self.park("ganti operator")?;
+        let status = self.desk.as_ref().and_then(|desk| desk.session().ok()).map(|session| session.status().clone());
+        match status {
+            Some(Status::Open) => self.park("ganti operator")?,
+            // It left the desk in the store already; only this program had not noticed.
+            Some(_) => self.leave_desk(),
+            None => {}
         }
         self.close_back_room();
         self.desk = None;
         self.board.officer = None;
+        // Who logs in next is at the desk, whoever had locked the screen.
+        self.captures.release();
         self.board.finished = None;
         self.board.found = None;
         self.board.stage = Stage::Closed;
@@ -273,25 +309,40 @@ impl Room {
         self.dirty = true;
     }
 
+    /// A screen may ask for two acts at once (approve, then on). When the first one failed, the session refuses the
+    /// second one; what the operator must read is why the first one failed.
+    fn follows_a_trouble(&self, number: u64, error: &CounterError) -> bool {
+        let refusal = |error: &CounterError| matches!(error, CounterError::Desk(DeskError::Refused(_)));
+        let unread = self.board.trouble.as_ref().is_some_and(|trouble| !refusal(&trouble.error));
+        refusal(error) && unread && self.failed + 1 == number
+    }
+
     fn is_lively(&self) -> bool {
         self.captures.is_active() || self.exporting.is_some() || self.importing.is_some() || self.is_searching()
     }
 
     /// What goes on by itself.
     fn look_after(&mut self) {
-        let looked = self.look_after_search().and_then(|()| self.look_after_captures());
-        if let Err(error) = looked {
-            tracing::debug!(error = %chain(&error), "between acts");
+        if self.board.stage == Stage::Broken {
+            return;
+        }
+        let searched = self.look_after_search();
+        let captured = self.look_after_captures();
+        for error in [searched.err(), captured.err()].into_iter().flatten() {
+            tracing::debug!(error = %for_log(&error), "between acts");
             self.complain(error);
             // Whatever it was would come again at once: the operator decides when to try again.
-            self.captures.pause();
+            self.captures.pause_for_trouble();
         }
         self.look_after_export();
         self.look_after_import();
         if self.slow_round.elapsed() >= SLOW_ROUND {
             self.slow_round = Instant::now();
             let before = (self.board.health, self.board.devices.clone());
-            let refreshed = self.refresh_health();
+            let refreshed = self.refresh_health().and_then(|()| self.turn_the_page());
+            if let Err(error) = &refreshed {
+                tracing::debug!(error = %for_log(error), "disk, queue and clock were not read");
+            }
             self.refresh_devices();
             self.dirty |= refreshed.is_err() || before != (self.board.health, self.board.devices.clone());
         }
@@ -319,6 +370,9 @@ impl Room {
     }
 
     fn carry_out(&mut self, act: Act) -> Done {
+        if !act.fits(&self.board.stage) {
+            return Err(CounterError::NotNow);
+        }
         match act {
             Act::Login { user, passphrase } => self.login(&user, &passphrase),
             Act::Lock => {
@@ -399,28 +453,15 @@ impl Room {
             Act::Spoil(which, spoil) => self.station()?.equipment.spoil(which, spoil),
             Act::Provision(plan) => self.make_station(&plan),
             Act::ClearTrouble => {
-                self.board.trouble = None;
-                self.captures.resume_after_trouble();
+                // What broke the station stays to be read.
+                if self.board.stage != Stage::Broken {
+                    self.board.trouble = None;
+                }
+                if self.board.stage == Stage::Open {
+                    self.captures.resume_after_trouble();
+                }
                 Ok(())
             }
         }
     }
-}
-
-/// An error with all its causes, for the log.
-pub(super) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(next) = cause {
-        text.push_str(": ");
-        text.push_str(&next.to_string());
-        cause = next.source();
-    }
-    text
-}
-
-/// The act's name without what it carries: that may be personal.
-fn discriminant_name(act: &Act) -> String {
-    let text = format!("{act:?}");
-    text.split(['(', '{', ' ']).next().unwrap_or_default().to_owned()
 }

@@ -153,7 +153,14 @@ impl Station {
     pub(super) fn rules(&self) -> Result<Rules, CounterError> {
         let (stored, zone, calendar) =
             within(self.store(), |db| Ok((db.setting(RULES)?, Zone::of(db)?, Calendar::load(db)?)))?;
-        let stored = stored.and_then(|text| serde_json::from_str::<StoredRules>(&text).ok());
+        let stored = stored.and_then(|text| {
+            let read = serde_json::from_str::<StoredRules>(&text);
+            if read.is_err() {
+                // The text holds numbers a supervisor chose, nothing of residents; still its place is not the log.
+                tracing::error!("the station's rules cannot be read; those of a new station are used");
+            }
+            read.ok()
+        });
         let base = Rules::default();
         let base = match stored {
             Some(kept) => Rules { order: kept.order, policy: kept.policy, lock_after: kept.lock_after, ..base },
@@ -277,8 +284,8 @@ pub(super) fn account_of(officer: &NewOfficer, now: OffsetDateTime) -> Account {
 
 /// Makes a real station in an empty directory.
 ///
-/// The store appears first, whole or not at all; what fills it is one transaction, so that a cut leaves either a
-/// station or a store without a code, which the next attempt refuses to call a station.
+/// Store, accounts, keys and code appear together or not at all, so that a power cut or a full disk leaves either a
+/// station or an empty directory in which it is made once more.
 pub(super) fn provision(dir: &Path, plan: &SetupPlan, now: OffsetDateTime) -> Result<Store, CounterError> {
     check_plan(plan).map_err(CounterError::Setup)?;
     if Store::exists(dir) {
@@ -290,13 +297,25 @@ pub(super) fn provision(dir: &Path, plan: &SetupPlan, now: OffsetDateTime) -> Re
         .map(|officer| NewUser::new(officer.id.clone(), officer.passphrase.0.as_str(), access_of(officer.role)))
         .collect();
     let recovery = plan.recipients.first().cloned();
-    let (store, _) = Store::create(dir, &Provision { training: false, kdf: Kdf::Standard, users, recovery })?;
     let signing = StationKeys::generate()?;
-    let public = public_key_file(dir, signing.public_key().to_file().as_bytes())?;
-    tracing::info!(file = %public.display(), "the station's public key for the district");
     let accounts: Vec<Account> = plan.officers.iter().map(|officer| account_of(officer, now)).collect();
-    let plan = plan.clone();
-    within(&store, move |db| {
+    let provision = Provision { training: false, kdf: Kdf::Standard, users, recovery };
+    let (store, _) = Store::create_filled(dir, &provision, |store| {
+        let public = public_key_file(dir, signing.public_key().to_file().as_bytes())?;
+        tracing::info!(file = %public.display(), "the station's public key for the district");
+        fill(store, plan.clone(), accounts, signing, now)
+    })?;
+    Ok(store)
+}
+
+fn fill(
+    store: &Store,
+    plan: SetupPlan,
+    accounts: Vec<Account>,
+    signing: StationKeys,
+    now: OffsetDateTime,
+) -> Result<(), CounterError> {
+    within(store, move |db| {
         accounts.iter().try_for_each(|account| db.account_put(account))?;
         db.key_put(SIGNING_KEY, &signing.to_bytes())?;
         db.setting_put(CODE, &format!("{}-{:02}", plan.region, plan.station))?;
@@ -306,7 +325,7 @@ pub(super) fn provision(dir: &Path, plan: &SetupPlan, now: OffsetDateTime) -> Re
         db.setting_put(ZONE, &plan.zone)?;
         audit(db, now, "setup", "station-made", "{}")
     })?;
-    Ok(store)
+    Ok(())
 }
 
 /// The station's public key lies where the training station has it, for the district to take.

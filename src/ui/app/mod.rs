@@ -4,6 +4,7 @@
 //! so no press is lost and none meets a screen that its presser has not seen... except where a longer piece of work
 //! shows itself: then presses are impatience, and dropped. A key that is held down acts once.
 
+mod asking;
 mod show;
 mod windows;
 
@@ -13,6 +14,9 @@ use std::time::{Duration, Instant};
 
 use iced::{Size, Task, window};
 use time::OffsetDateTime;
+use tokio::sync::watch;
+
+use asking::Sign;
 
 use super::Element;
 use super::context::Context;
@@ -25,6 +29,7 @@ use super::screen::{
 };
 use crate::domain::session::RecordId;
 use crate::office::words::Words;
+use crate::station::News;
 use crate::station::counter::{Act, Board, Line, Stage};
 
 /// Presses that wait, at most.
@@ -67,6 +72,12 @@ pub struct App {
     typed_ahead: VecDeque<Press>,
     now: OffsetDateTime,
     last_press: Instant,
+    /// The last sign of somebody at the screen: a key, a click, a letter in a field.
+    last_sign: Sign,
+    /// Acts that were asked for and not answered yet.
+    under_way: Vec<Act>,
+    /// The frames that are looked at now.
+    live: Option<watch::Receiver<News>>,
     /// What was shown last: when it changes, the screen starts afresh.
     opened: Option<(Shown, Option<RecordId>, Stage)>,
     main: Option<window::Id>,
@@ -100,6 +111,8 @@ struct Screens {
 pub enum Message {
     /// A new board hangs on the wall.
     BoardArrived,
+    /// There will be no more boards: the counter is gone.
+    CounterGone,
     /// Time to look for a frame.
     FrameDue,
     /// A second has passed.
@@ -177,6 +190,9 @@ impl App {
             typed_ahead: VecDeque::new(),
             now,
             last_press: Instant::now(),
+            last_sign: Sign::now(),
+            under_way: Vec::new(),
+            live: None,
             opened: None,
             main: None,
             extent: SMALLEST,
@@ -225,6 +241,7 @@ impl App {
     pub fn update(&mut self, message: Message) -> Task<Message> {
         match message {
             Message::BoardArrived => return self.follow(),
+            Message::CounterGone => return self.lose_counter(),
             Message::FrameDue => self.look_for_frame(),
             Message::SecondPassed => return self.tick(),
             Message::Pressed(press) => return self.pressed(press),
@@ -235,6 +252,7 @@ impl App {
             Message::Resized(..) => {}
             Message::WindowClosed(id) => return self.closed(id),
             screens => {
+                self.last_sign = Sign::now();
                 let outcomes = self.dispatch(screens);
                 return self.carry_out(outcomes);
             }
@@ -246,11 +264,8 @@ impl App {
         let mut tasks = Vec::new();
         for outcome in outcomes {
             match outcome {
-                Outcome::Do(act) => self.asked = self.line.tell(act),
-                Outcome::Go(route) => {
-                    self.route = route;
-                    tasks.push(self.enter());
-                }
+                Outcome::Do(act) => self.ask(act),
+                Outcome::Go(route) => tasks.push(self.go(route)),
                 Outcome::Prefer(preferences) => self.prefer(preferences),
                 Outcome::Focus(field) => tasks.push(focus(field)),
                 Outcome::ToggleResidentWindow => tasks.push(self.toggle_resident_window()),
@@ -273,13 +288,20 @@ impl App {
 
     /// Takes the latest board in, and with it what was typed ahead.
     fn follow(&mut self) -> Task<Message> {
-        self.board = self.line.board();
+        let before = std::mem::replace(&mut self.board, self.line.board());
         self.pictures.follow(&self.board);
         if self.board.capture.is_none() {
-            self.frame = None;
+            (self.frame, self.live) = (None, None);
         }
+        if !self.is_waiting() {
+            self.under_way.clear();
+        }
+        self.close_left_door();
         let mut tasks = vec![self.enter()];
-        if self.board.busy.is_some() {
+        let number = |board: &Board| board.trouble.as_ref().map(|trouble| trouble.number);
+        let failed = self.board.trouble.is_some() && number(&before) != number(&self.board);
+        // Whoever typed on had not seen that something went wrong, or that the screen is another's now.
+        if self.is_busy() || failed || before.stage != self.board.stage {
             self.typed_ahead.clear();
         }
         while !self.is_waiting()
@@ -335,28 +357,33 @@ impl App {
 
     fn look_for_frame(&mut self) {
         let Some(capture) = &self.board.capture else { return };
+        let same = self.live.as_ref().is_some_and(|live| live.same_channel(&capture.live));
+        if same && !self.live.as_ref().is_some_and(|live| live.has_changed().unwrap_or(false)) {
+            return;
+        }
         let mut live = capture.live.clone();
-        let news = live.borrow_and_update().clone();
-        self.frame = Some(Frame::of(capture.slot, &news, Instant::now()));
+        self.frame = Some(Frame::of(capture.slot, &live.borrow_and_update(), Instant::now()));
+        self.live = Some(live);
     }
 
     fn tick(&mut self) -> Task<Message> {
         self.now = OffsetDateTime::now_utc();
         let minutes = self.board.rules.lock_after;
-        let idle = self.last_press.elapsed() >= Duration::from_secs(u64::from(minutes) * 60);
+        let idle = self.last_sign.is_older_than(Duration::from_secs(u64::from(minutes) * 60));
         if self.board.stage == Stage::Open && minutes > 0 && idle && !self.is_waiting() {
-            self.asked = self.line.tell(Act::Lock);
+            self.ask(Act::Lock);
         }
         Task::none()
     }
 
     fn pressed(&mut self, press: Press) -> Task<Message> {
         self.last_press = Instant::now();
+        self.last_sign = Sign::now();
         if press.repeat && !press.key.repeats() {
             return Task::none();
         }
         if self.is_waiting() {
-            if self.board.busy.is_none() && self.typed_ahead.len() < TYPED_AHEAD {
+            if !self.is_busy() && self.typed_ahead.len() < TYPED_AHEAD {
                 self.typed_ahead.push_back(press);
             }
             return Task::none();
@@ -393,10 +420,7 @@ impl App {
                 self.help = !self.help;
                 Task::none()
             }
-            Global::Go(route) => {
-                self.route = route;
-                self.enter()
-            }
+            Global::Go(route) => self.go(route),
             Global::Lock => self.carry_out(vec![Outcome::Do(Act::Lock)]),
             Global::Read => self.carry_out(vec![Outcome::Do(Act::ClearTrouble)]),
             Global::ResidentWindow => self.toggle_resident_window(),

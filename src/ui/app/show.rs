@@ -67,6 +67,7 @@ impl App {
             Message::Devices(m) => screens.devices.update(m, &context),
             Message::Settings(m) => screens.settings.update(m, &context),
             Message::BoardArrived
+            | Message::CounterGone
             | Message::FrameDue
             | Message::SecondPassed
             | Message::Pressed(_)

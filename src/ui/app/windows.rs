@@ -106,9 +106,12 @@ impl std::hash::Hash for Boards {
 }
 
 fn boards(line: &Boards) -> impl iced::futures::Stream<Item = Message> + use<> {
-    iced::futures::stream::unfold(line.0.boards(), async |mut latest| {
-        latest.changed().await.ok()?;
+    iced::futures::stream::unfold(Some(line.0.boards()), async |latest| {
+        let mut latest = latest?;
+        if latest.changed().await.is_err() {
+            return Some((Message::CounterGone, None));
+        }
         latest.mark_unchanged();
-        Some((Message::BoardArrived, latest))
+        Some((Message::BoardArrived, Some(latest)))
     })
 }
