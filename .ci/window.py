@@ -363,7 +363,7 @@ def enrol(number):
     picture_once("done")
     if relieve(here):
         # The paper could not be written: it is made again.
-        act("p", "Print")
+        act("p", "MakeSlip")
         time.sleep(0.3)
         picture_once("done-again")
     if options.disk and first and figures.get("disk_full_troubles") == 0:

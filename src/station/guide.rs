@@ -134,7 +134,7 @@ mod tests {
         for (width, height) in [(1, 1), (5, 400), (400, 3), (12, 12)] {
             let frame = Progress::GrayFrame(GrayImage::from_fn(width, height, |x, y| (x * 7 + y * 13) as u8));
             for slot in [Slot::Finger(Finger::LeftThumb), Slot::Eye(Eye::Left), Slot::Photo] {
-                drop(advice(slot, &frame));
+                let _ = advice(slot, &frame);
             }
         }
     }

@@ -16,9 +16,8 @@ use crate::dedup::{PersonRef, worker::Worker};
 use crate::domain::session::{HitId, RecordClass, RecordId, Status, Undone, Verdict, VoidReason, Wish};
 use crate::domain::user::{Role, UserId};
 use crate::office::within;
-use crate::store::{Access, Account, Act, BatchState, NewUser, RecordFilter, RecordSummary, Unlocked};
+use crate::store::{Access, Account, Act, BatchState, Db, NewUser, RecordFilter, RecordSummary, Unlocked};
 
-use super::counter::{close_account, open_account};
 use super::error::DeskError;
 use super::finished::batch_name;
 use super::ledger::Ledger;
@@ -442,4 +441,25 @@ fn recall_reason(reason: VoidReason) -> RecallReason {
         VoidReason::Duplicate => RecallReason::Duplicate,
         VoidReason::EnteredInError => RecallReason::EnteredInError,
     }
+}
+
+/// Closes an account; its past deeds keep their name.
+fn close_account(db: &mut Db, id: &str, by: &str, at: OffsetDateTime) -> crate::office::Result<()> {
+    if let Some(account) = db.account(id)? {
+        db.account_put(&Account { active: false, ..account })?;
+    }
+    note(db, at, by, "officer-removed", &serde_json::json!({ "officer": id }).to_string())
+}
+
+/// Opens an account.
+fn open_account(db: &mut Db, account: &Account, by: &str, at: OffsetDateTime) -> crate::office::Result<()> {
+    db.account_put(account)?;
+    let body = serde_json::json!({ "officer": account.id, "role": account.role }).to_string();
+    note(db, at, by, "officer-added", &body)
+}
+
+/// Writes down an act without a record.
+fn note(db: &mut Db, at: OffsetDateTime, actor: &str, kind: &'static str, body: &str) -> crate::office::Result<()> {
+    db.audit(&Act { at, actor, device: None, kind, record: None, body })?;
+    Ok(())
 }

@@ -23,6 +23,7 @@ pub fn run(line: Line, preferences: Preferences) -> Result<(), WindowError> {
     iced::daemon(boot, App::update, view)
         .title(|app: &App, id: window::Id| app.title(id))
         .theme(|app: &App, _: window::Id| -> Theme { app.preferences().look.theme() })
+        .style(|app: &App, _: &Theme| app.coat())
         .scale_factor(|app: &App, id: window::Id| app.scale_of(id))
         .subscription(App::subscription)
         .settings(settings())

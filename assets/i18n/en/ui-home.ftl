@@ -116,3 +116,5 @@ done-hits = Possible duplicates: { $count }. A supervisor will decide; the resid
 done-exceptions = Exceptions
 done-exceptions-more = and { $count } more
 done-exceptions-explained = A supervisor looks at them before they are sent.
+done-make = Make the paper again
+done-paper-missing = The paper could not be made: free some space on the disk, then press P.

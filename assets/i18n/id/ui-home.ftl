@@ -116,3 +116,5 @@ done-hits = Indikasi ganda: { $count }. Penyelia akan memutuskannya; penduduk ti
 done-exceptions = Pengecualian
 done-exceptions-more = dan { $count } lagi
 done-exceptions-explained = Penyelia memeriksanya sebelum dikirim.
+done-make = Buat kertas lagi
+done-paper-missing = Kertas belum dapat dibuat: beri ruang pada disk, lalu tekan P.

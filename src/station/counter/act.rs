@@ -185,6 +185,8 @@ pub enum Act {
     },
     /// The done screen has been read.
     Dismiss,
+    /// Make the paper of the record that has just ended once more.
+    MakeSlip,
     /// Open or print the slip of the last record with the system's program.
     Print(PathBuf),
 
@@ -301,6 +303,7 @@ impl Act {
             | Self::Vouch { .. }
             | Self::Complete { .. }
             | Self::Dismiss
+            | Self::MakeSlip
             | Self::Print(_)
             | Self::Authenticate { .. }
             | Self::LeaveBackRoom

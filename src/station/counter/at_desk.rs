@@ -317,8 +317,7 @@ impl Room {
         let desk = self.desk()?;
         desk.wish(Wish::Reschedule { corrections: corrections.clone(), date })?;
         let session = desk.session()?.clone();
-        let paper = self.again_paper(&session, corrections, date);
-        let slip = self.lay_out(&session, paper);
+        let slip = self.lay_out(session.record());
         self.finish(End::Rescheduled(date), slip)
     }
 
@@ -344,8 +343,7 @@ impl Room {
             Ok(()) => {}
         }
         let session = session.unwrap_or(before);
-        let paper = self.proof_paper(&session, now);
-        let slip = self.lay_out(&session, paper);
+        let slip = self.lay_out(session.record());
         self.finish_with(&session, End::Completed, slip)
     }
 

@@ -21,7 +21,7 @@ use super::board::{BackRoom, Busy, Home, Pending, PendingHit, Review, Rules, Sho
 use super::error::CounterError;
 use super::pictures::{picture, strokes};
 use super::room::{Done, Room};
-use super::station::{account_of, audit, check_officer};
+use super::station::{account_of, check_officer};
 
 /// Records that wait for approval as they were read last, with the number of their entries then.
 pub(super) type Known = BTreeMap<RecordId, (u32, Pending)>;
@@ -388,24 +388,4 @@ fn other_side(supervisor: &Supervisor, ledger: &Ledger, hit: &Hit) -> Result<Sid
         qualities: BTreeMap::new(),
         exceptions: Vec::new(),
     })
-}
-
-/// Closes an account; its past deeds keep their name.
-pub(crate) fn close_account(db: &mut Db, id: &str, by: &str, at: time::OffsetDateTime) -> crate::office::Result<()> {
-    if let Some(account) = db.account(id)? {
-        db.account_put(&crate::store::Account { active: false, ..account })?;
-    }
-    audit(db, at, by, "officer-removed", &serde_json::json!({ "officer": id }).to_string())
-}
-
-/// Opens an account.
-pub(crate) fn open_account(
-    db: &mut Db,
-    account: &crate::store::Account,
-    by: &str,
-    at: time::OffsetDateTime,
-) -> crate::office::Result<()> {
-    db.account_put(account)?;
-    let body = serde_json::json!({ "officer": account.id, "role": account.role }).to_string();
-    audit(db, at, by, "officer-added", &body)
 }

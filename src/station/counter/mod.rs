@@ -29,7 +29,6 @@ use std::thread::{self, JoinHandle};
 use tokio::sync::watch;
 
 pub use act::{Act, NewOfficer, Passphrase, SetupPlan, Spoil};
-pub(crate) use back_room::{close_account, open_account};
 pub use board::{
     Aim, BackRoom, Board, Busy, Capture, Check, Device, End, Export, Finished, Found, FoundRow, Health, Home, Light,
     Officer, Outcome, Pending, PendingHit, Phase, Picture, Place, Preparing, Review, Rules, Seat, Shown, Side, Stage,

@@ -5,70 +5,46 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::domain::session::{Correction, Session, Slot, Step};
-use crate::office::slip::{self, Again, Letterhead, Officer, Proof};
+use crate::domain::session::RecordId;
+use crate::office::slip::{Letterhead, Officer};
 use crate::office::words::Language;
+use crate::station::papers;
 
 use super::board::Finished;
 use super::error::CounterError;
 use super::room::{Done, Room};
 
 impl Room {
-    pub(super) fn again_paper(
-        &self,
-        session: &Session,
-        corrections: Vec<Correction>,
-        date: time::Date,
-    ) -> Result<Vec<u8>, CounterError> {
-        let paper = slip::again(
-            &self.letterhead()?,
-            &Again {
-                record: session.record().clone(),
-                nik: *session.nik(),
-                name: session.resident().titled_name(),
-                corrections,
-                place: self.board.place.office.last().cloned().unwrap_or_default(),
-                date,
-                hour: "08.00".into(),
-                operator: self.slip_officer()?,
-                at: self.day_and_now()?.1,
-            },
-        );
-        Ok(paper?)
-    }
-
-    pub(super) fn proof_paper(&self, session: &Session, at: time::OffsetDateTime) -> Result<Vec<u8>, CounterError> {
-        let slots = Step::ALL.into_iter().flat_map(Slot::of);
-        let paper = slip::proof(
-            &self.letterhead()?,
-            &Proof {
-                record: session.record().clone(),
-                nik: *session.nik(),
-                name: session.resident().titled_name(),
-                at,
-                taken: slots.filter(|slot| session.best(*slot).is_some()).collect(),
-                exceptions: session.exceptions().cloned().collect(),
-                operator: self.slip_officer()?,
-            },
-        );
-        Ok(paper?)
-    }
-
-    /// Paper that cannot be written is a trouble to be told; the record stands all the same.
-    pub(super) fn lay_out(&mut self, session: &Session, paper: Result<Vec<u8>, CounterError>) -> Option<PathBuf> {
-        let written = paper.and_then(|paper| {
-            let folder = self.dir.join("slips");
-            let path = folder.join(format!("{}.pdf", session.record()));
-            write_slip(&folder, &path, &paper)?;
-            Ok(path)
-        });
-        match written {
-            Ok(path) => Some(path),
+    /// Makes the paper of a record that has just left the desk; `None` for one that ended without. Paper that cannot be
+    /// made is a trouble to be told; the record stands all the same, and the paper can be made again.
+    pub(super) fn lay_out(&mut self, record: &RecordId) -> Option<PathBuf> {
+        match self.make_paper(record) {
+            Ok(made) => made,
             Err(error) => {
                 self.complain(error);
                 None
             }
         }
+    }
+
+    fn make_paper(&self, record: &RecordId) -> Result<Option<PathBuf>, CounterError> {
+        let place = self.board.place.office.last().cloned().unwrap_or_default();
+        let (ledger, head) = (&self.station()?.ledger, self.letterhead()?);
+        let Some(paper) = papers::paper_of(ledger, record, &head, &place, self.slip_officer()?)? else {
+            return Ok(None);
+        };
+        let folder = self.dir.join("slips");
+        let path = folder.join(format!("{record}.pdf"));
+        write_slip(&folder, &path, &paper)?;
+        Ok(Some(path))
+    }
+
+    /// Makes the paper of the record that has just ended once more.
+    pub(super) fn make_slip(&mut self) -> Done {
+        let finished = self.board.finished.clone().ok_or(CounterError::NotNow)?;
+        let slip = self.make_paper(&finished.record)?;
+        self.board.finished = Some(Arc::new(Finished { slip, ..finished.as_ref().clone() }));
+        Ok(())
     }
 
     fn letterhead(&self) -> Result<Letterhead, CounterError> {

@@ -422,6 +422,7 @@ impl Room {
                 self.board.finished = None;
                 Ok(())
             }
+            Act::MakeSlip => self.make_slip(),
             Act::Print(path) => self.print(path),
             Act::Authenticate { user, passphrase } => self.authenticate(&user, &passphrase),
             Act::LeaveBackRoom => {

@@ -27,7 +27,7 @@ use super::preferences::Preferences;
 use super::screen::{
     confirm, devices, done, fingerprints, home, iris, login, photo, settings, setup, signature, supervisor, verify,
 };
-use crate::domain::session::RecordId;
+use crate::domain::session::{ConfirmNeed, RecordId};
 use crate::office::words::Words;
 use crate::station::News;
 use crate::station::counter::{Act, Board, Line, Stage};
@@ -36,6 +36,9 @@ use crate::station::counter::{Act, Board, Line, Stage};
 const TYPED_AHEAD: usize = 64;
 /// The smallest screen.
 pub const SMALLEST: Size = Size::new(1366.0, 768.0);
+
+/// Every so many seconds everything is painted anew.
+const REPAINT_SECONDS: u32 = 10;
 
 /// Below this everything would be too small to read; a window that small is cut off instead.
 const LEAST_SCALE: f32 = 0.7;
@@ -59,6 +62,16 @@ pub enum Shown {
     Settings,
 }
 
+/// What tells one opening of a screen from the next.
+#[derive(Debug, Clone, PartialEq)]
+struct Opened {
+    shown: Shown,
+    record: Option<RecordId>,
+    stage: Stage,
+    /// The confirm step has nothing left to compare: another face of the same screen, with fields.
+    vouching: bool,
+}
+
 /// The program.
 pub struct App {
     line: Line,
@@ -79,8 +92,11 @@ pub struct App {
     /// The frames that are looked at now.
     live: Option<watch::Receiver<News>>,
     /// What was shown last: when it changes, the screen starts afresh.
-    opened: Option<(Shown, Option<RecordId>, Stage)>,
+    opened: Option<Opened>,
     main: Option<window::Id>,
+    /// Turns over when everything must be painted anew.
+    coat: bool,
+    seconds: u32,
     /// The operator's window in pixels of a display without scaling.
     extent: Size,
     resident: Option<window::Id>,
@@ -125,6 +141,8 @@ pub enum Message {
     WindowOpened(window::Id),
     /// A window is gone.
     WindowClosed(window::Id),
+    /// A window came to the front or went behind another.
+    Uncovered,
     /// A window has another size.
     Resized(window::Id, Size),
     /// Of the screen of this name.
@@ -195,6 +213,8 @@ impl App {
             live: None,
             opened: None,
             main: None,
+            coat: false,
+            seconds: 0,
             extent: SMALLEST,
             resident: None,
             headless: true,
@@ -250,6 +270,7 @@ impl App {
             Message::WindowOpened(_) => {}
             Message::Resized(id, size) if self.main == Some(id) => self.extent = size * self.scale(),
             Message::Resized(..) => {}
+            Message::Uncovered => self.coat = !self.coat,
             Message::WindowClosed(id) => return self.closed(id),
             screens => {
                 self.last_sign = Sign::now();
@@ -314,12 +335,17 @@ impl App {
 
     /// When another screen is shown than before, it starts afresh, with the cursor where typing begins.
     fn enter(&mut self) -> Task<Message> {
-        let record = self.board.session().map(|session| session.record().clone());
-        let now = (self.shown(), record, self.board.stage.clone());
+        let session = self.board.session();
+        let now = Opened {
+            shown: self.shown(),
+            record: session.map(|session| session.record().clone()),
+            stage: self.board.stage.clone(),
+            vouching: session.is_some_and(|session| session.confirm_need() == ConfirmNeed::Supervisor),
+        };
         if self.opened.as_ref() == Some(&now) {
             return Task::none();
         }
-        let same_record = self.opened.as_ref().is_some_and(|(_, record, _)| *record == now.1);
+        let same_record = self.opened.as_ref().is_some_and(|before| before.record == now.record);
         if !same_record {
             let keep = std::mem::take(&mut self.screens);
             // What belongs to no record stays as it was left.
@@ -337,13 +363,16 @@ impl App {
         if matches!(self.board.stage, Stage::Closed | Stage::Open) {
             self.screens.setup = setup::Setup::default();
         }
-        if now.0 != Shown::Supervisor {
+        if now.shown != Shown::Supervisor {
             self.screens.supervisor.forget();
         }
-        if now.0 != Shown::Settings {
+        if now.shown != Shown::Settings {
             self.screens.settings.forget();
         }
-        tracing::info!(target: "rekam::screen", shown = ?now.0, "shown");
+        if now.shown != Shown::Confirm {
+            self.screens.confirm.forget();
+        }
+        tracing::info!(target: "rekam::screen", shown = ?now.shown, "shown");
         self.opened = Some(now);
         self.help = false;
         self.first_field().map_or_else(Task::none, focus)
@@ -368,6 +397,10 @@ impl App {
 
     fn tick(&mut self) -> Task<Message> {
         self.now = OffsetDateTime::now_utc();
+        self.seconds = self.seconds.wrapping_add(1);
+        if self.seconds.is_multiple_of(REPAINT_SECONDS) {
+            self.coat = !self.coat;
+        }
         let minutes = self.board.rules.lock_after;
         let idle = self.last_sign.is_older_than(Duration::from_secs(u64::from(minutes) * 60));
         if self.board.stage == Stage::Open && minutes > 0 && idle && !self.is_waiting() {
@@ -407,7 +440,8 @@ impl App {
             let close = matches!(key, Key::Escape | Key::F(1) | Key::Enter);
             return close.then_some(Message::Global(Global::Help));
         }
-        if key == Key::Escape && self.board.trouble.is_some() {
+        // What broke the program is the only thing there is to read then: it stays.
+        if key == Key::Escape && self.board.trouble.is_some() && self.board.stage != Stage::Broken {
             return Some(Message::Global(Global::Read));
         }
         let found = self.actions().into_iter().chain(self.global_actions()).find(|action| action.key == key);
@@ -418,7 +452,7 @@ impl App {
         match global {
             Global::Help => {
                 self.help = !self.help;
-                Task::none()
+                if self.help { Task::none() } else { self.first_field().map_or_else(Task::none, focus) }
             }
             Global::Go(route) => self.go(route),
             Global::Lock => self.carry_out(vec![Outcome::Do(Act::Lock)]),

@@ -8,7 +8,7 @@ use crate::station::counter::Stage;
 use crate::ui::action::Action;
 use crate::ui::keys::{self, Key};
 use crate::ui::outcome::{Outcome, Route};
-use crate::ui::screen::help;
+use crate::ui::screen::{help, login};
 use crate::ui::{resident, shell};
 
 impl App {
@@ -74,6 +74,7 @@ impl App {
             | Message::Global(_)
             | Message::WindowOpened(_)
             | Message::WindowClosed(_)
+            | Message::Uncovered
             | Message::Resized(..) => Vec::new(),
         }
     }
@@ -81,6 +82,7 @@ impl App {
     pub(super) fn first_field(&self) -> Option<&'static str> {
         let screens = &self.screens;
         match self.shown() {
+            Shown::Login if self.board.place.officers.is_empty() => Some(login::NAME),
             Shown::Login => screens.login.first_field(),
             Shown::Setup => screens.setup.first_field(),
             Shown::Home => screens.home.first_field(),

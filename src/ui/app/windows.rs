@@ -46,6 +46,17 @@ impl App {
         if self.resident == Some(id) { self.preferences().scale() } else { self.scale() }
     }
 
+    /// The ground under everything, in one of two shades that nobody can tell apart.
+    ///
+    /// The software renderer presents only what has changed, and on a display without a compositor a window that was
+    /// covered comes back with holes. Another ground makes it present everything; no screen lets the ground be seen.
+    pub(in crate::ui) fn coat(&self) -> iced::theme::Style {
+        let tokens = self.preferences().look.tokens();
+        let shade = if self.coat { 1.0 / 255.0 } else { 0.0 };
+        let ground = iced::Color { b: (tokens.ground.b - shade).abs(), ..tokens.ground };
+        iced::theme::Style { background_color: ground, text_color: tokens.text }
+    }
+
     /// The words of the window's frame.
     pub(in crate::ui) fn title(&self, id: window::Id) -> String {
         self.context().t(if self.resident == Some(id) { "window-title-resident" } else { "window-title" })
@@ -88,7 +99,11 @@ impl App {
         let seconds = iced::time::every(Duration::from_secs(1)).map(|_| Message::SecondPassed);
         let closed = window::close_events().map(Message::WindowClosed);
         let resized = window::resize_events().map(|(id, size)| Message::Resized(id, size));
-        let mut all = vec![keys, boards, seconds, closed, resized];
+        let uncovered = iced::event::listen_with(|event, _, _| match event {
+            iced::Event::Window(window::Event::Focused | window::Event::Unfocused) => Some(Message::Uncovered),
+            _ => None,
+        });
+        let mut all = vec![keys, boards, seconds, closed, resized, uncovered];
         if self.board.capture.as_ref().is_some_and(|capture| capture.phase == Phase::Live) {
             all.push(iced::time::every(FRAME).map(|_| Message::FrameDue));
         }

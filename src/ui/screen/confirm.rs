@@ -84,6 +84,11 @@ impl Face {
 }
 
 impl Confirm {
+    /// Another screen is shown: what nobody may find here is wiped.
+    pub fn forget(&mut self) {
+        self.vouch.forget();
+    }
+
     /// Takes a message in and says what the parent must do.
     pub fn update(&mut self, message: Message, ctx: &Context<'_>) -> Vec<Outcome> {
         let Some(seat) = ctx.seat() else { return Vec::new() };

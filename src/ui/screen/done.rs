@@ -29,6 +29,8 @@ pub enum Message {
     Close,
     /// Print the paper.
     Print,
+    /// Make the paper that could not be made.
+    Make,
 }
 
 impl Done {
@@ -37,6 +39,7 @@ impl Done {
         match message {
             Message::NextResident => vec![Outcome::Do(Act::Dismiss), Outcome::Do(Act::CallNext)],
             Message::Close => vec![Outcome::Do(Act::Dismiss)],
+            Message::Make => vec![Outcome::Do(Act::MakeSlip)],
             Message::Print => {
                 let slip = ctx.board.finished.as_ref().and_then(|finished| finished.slip.clone());
                 slip.map(|slip| Outcome::Do(Act::Print(slip))).into_iter().collect()
@@ -50,6 +53,8 @@ impl Done {
         let mut actions = Vec::new();
         if finished.slip.is_some() {
             actions.push(Action::secondary(Key::Char('p'), ctx.t("done-print"), Message::Print));
+        } else if has_paper(finished.end) {
+            actions.push(Action::secondary(Key::Char('p'), ctx.t("done-make"), Message::Make));
         }
         if callable(ctx) {
             actions.push(Action::secondary(Key::Escape, ctx.t("done-home"), Message::Close));
@@ -86,6 +91,14 @@ impl Done {
     }
 }
 
+/// Whether a record that ended so has a paper.
+fn has_paper(end: End) -> bool {
+    match end {
+        End::Completed | End::Rescheduled(_) => true,
+        End::Cancelled => false,
+    }
+}
+
 fn callable(ctx: &Context<'_>) -> bool {
     let home = &ctx.board.home;
     home.called.is_none() && home.waiting.iter().any(|waiting| !waiting.lost)
@@ -119,6 +132,7 @@ fn end<'a>(ctx: &Context<'a>, finished: &'a Finished) -> Element<'a, Message> {
 fn paper<'a>(ctx: &Context<'a>, finished: &'a Finished) -> Element<'a, Message> {
     let mut words = column![title(ctx.t("done-paper"))].spacing(S);
     match &finished.slip {
+        None if has_paper(finished.end) => words = words.push(banner(Tone::Bad, ctx.t("done-paper-missing"))),
         None => words = words.push(text(ctx.t("done-no-paper")).size(BODY)),
         Some(slip) => {
             let file = slip.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();

@@ -14,7 +14,7 @@ use crate::ui::{Action, Context, Element, Outcome, Preferences};
 /// The field of the passphrase.
 const PASSPHRASE: &str = "login-passphrase";
 /// The field of the login name, where no list of officers is known.
-const NAME: &str = "login-name";
+pub const NAME: &str = "login-name";
 
 /// The screen.
 #[derive(Debug, Default)]

@@ -61,6 +61,11 @@ fn supervisors<'a>(ctx: &Context<'a>) -> Vec<(&'a str, &'a str)> {
 }
 
 impl Form {
+    /// A passphrase that was begun and not sent is nobody else's.
+    pub fn forget(&mut self) {
+        self.passphrase = Passphrase::default();
+    }
+
     /// Takes a message in.
     pub fn update(&mut self, message: Message, ctx: &Context<'_>) -> Vec<Outcome> {
         let last = supervisors(ctx).len().saturating_sub(1);
