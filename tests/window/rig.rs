@@ -147,22 +147,41 @@ pub fn look_at(name: &str, board: &Board, prepare: impl Fn(&mut Rig)) {
     }
 }
 
-/// Writes a picture to be looked at, and compares it with the kept one.
+/// Writes a picture to be looked at, and compares it, at the size of the smallest screen, with the kept one.
 pub fn compare(name: &str, appearance: &str, picture: &iced_test::simulator::Snapshot) {
     let root = env!("CARGO_MANIFEST_DIR");
     let seen = format!("{root}/target/screens/{name}-{appearance}");
-    drop(std::fs::remove_file(format!("{seen}-tiny-skia.png")));
+    let file = format!("{seen}-tiny-skia.png");
+    drop(std::fs::remove_file(&file));
     assert!(picture.matches_image(&seen).unwrap());
     if !KEPT.contains(&name) || !appearance.starts_with("id-") {
         return;
     }
-    let kept = format!("{root}/tests/window/snapshots/{name}-{appearance}");
-    let file = format!("{kept}-tiny-skia.png");
+    let drawn = halved(&file);
+    let kept = format!("{root}/tests/window/snapshots/{name}-{appearance}.png");
     if std::env::var_os(KEEP).is_some() {
-        drop(std::fs::remove_file(&file));
-        assert!(picture.matches_image(&kept).unwrap());
+        keep(&kept, &drawn);
         return;
     }
-    assert!(std::path::Path::new(&file).exists(), "{file} is not kept; look at {seen} and set {KEEP}");
-    assert!(picture.matches_image(&kept).unwrap(), "{name} {appearance} changed; look at {seen} and set {KEEP}");
+    assert!(std::path::Path::new(&kept).exists(), "{kept} is missing; look at {file} and set {KEEP}");
+    let before = image::open(&kept).unwrap().into_rgb8();
+    assert!(before == drawn, "{name} {appearance} changed; look at {file} and set {KEEP}");
+}
+
+/// The picture at half its size: each pixel the mean of four.
+fn halved(file: &str) -> image::RgbImage {
+    let large = image::open(file).unwrap().into_rgb8();
+    image::RgbImage::from_fn(large.width() / 2, large.height() / 2, |x, y| {
+        let four = [(0, 0), (1, 0), (0, 1), (1, 1)].map(|(dx, dy)| large.get_pixel(2 * x + dx, 2 * y + dy).0);
+        image::Rgb([0, 1, 2].map(|c| (four.iter().map(|p| u32::from(p[c])).sum::<u32>() / 4) as u8))
+    })
+}
+
+fn keep(path: &str, picture: &image::RgbImage) {
+    use image::ImageEncoder;
+    use image::codecs::png::{CompressionType, FilterType, PngEncoder};
+    std::fs::create_dir_all(std::path::Path::new(path).parent().unwrap()).unwrap();
+    let file = std::io::BufWriter::new(std::fs::File::create(path).unwrap());
+    let encoder = PngEncoder::new_with_quality(file, CompressionType::Best, FilterType::Adaptive);
+    encoder.write_image(picture.as_raw(), picture.width(), picture.height(), image::ExtendedColorType::Rgb8).unwrap();
 }

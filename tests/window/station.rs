@@ -55,12 +55,14 @@ fn a_station_is_made_from_a_good_plan_only_and_opens_for_its_officers() {
     let board = done(&line, Act::Provision(Box::new(good)));
     assert_eq!(board.stage, Stage::Closed);
     assert_eq!((board.place.code.as_str(), board.place.training), ("330302-04", false));
-    drop((line, thread.join()));
+    drop(line);
+    thread.join().unwrap();
 
     // Made once, it is not made again; and without `setup` it opens for those who know a passphrase.
     let (line, thread) = start(here.clone()).unwrap();
     until(&line, "the refusal to make it twice", |board| board.stage == Stage::Broken);
-    drop((line, thread.join()));
+    drop(line);
+    thread.join().unwrap();
     let (line, thread) = start(Start { setup: false, ..here }).unwrap();
     let board = until(&line, "the login", |board| board.stage == Stage::Closed);
     assert!(!board.place.training);

@@ -879,7 +879,12 @@ fn passphrases_that_were_begun_do_not_wait_for_whoever_comes_back() {
     rig.type_into("supervisor-officer-name", "BARU");
     rig.type_into("supervisor-officer-first", "rahasia1");
     rig.type_into("supervisor-officer-again", "rahasia1");
-    press_all(&mut rig, &[Key::F(6), Key::F(4), Key::Enter]);
+    rig.press(Key::F(6));
+    assert_eq!(rig.acts(), [Act::LeaveBackRoom], "whoever leaves the room closes its door");
+    rig.show(boards::supervised());
+    rig.press(Key::F(4));
+    rig.show(inside(room()));
+    rig.press(Key::Enter);
     assert!(rig.sees(&Rig::words("supervisor-fault-short")), "name and login are there, passphrases are not");
     assert_eq!(rig.acts(), []);
 }
