@@ -298,7 +298,7 @@ impl Desk {
 
     /// Nobody is recorded whom the law excludes, and nobody missing from the register passes for registered.
     fn check_resident(&self, resident: &Resident, class: RecordClass) -> Result<(), DeskError> {
-        if let Eligibility::Refused(refusal) = eligibility(resident, self.ledger.clock.now().date()) {
+        if let Eligibility::Refused(refusal) = eligibility(resident, self.ledger.day_of(self.ledger.clock.now())?) {
             return Err(DeskError::Ineligible(refusal));
         }
         let nik = resident.nik.as_str().to_owned();

@@ -113,7 +113,7 @@ impl<T: Send + 'static> Job<T> {
             // Nobody listens when the job was given up; the sample was not accepted then.
             drop(sender.send(outcome));
         };
-        thread::Builder::new().name(device.clone()).spawn(run).map_err(JobError::Thread)?;
+        thread::Builder::new().name(device.replace('\0', "")).spawn(run).map_err(JobError::Thread)?;
         Ok(Self { device, cancel, finish, news, result })
     }
 

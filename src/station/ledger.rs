@@ -15,6 +15,9 @@ use crate::store::{
     SealedCopies, Store,
 };
 
+use crate::office::within;
+use crate::office::zone::Zone;
+
 use super::clock::Clock;
 use super::engines::Judged;
 use super::error::DeskError;
@@ -77,6 +80,14 @@ impl Ledger {
         let (name, head, entry) = (session.record().0.clone(), head(&session), entry(&event)?);
         self.store.call(move |db| db.append(&name, 0, &head, &[entry], &[]))?;
         Ok(session)
+    }
+
+    /// The day on the office's wall at a moment: laws, appointments and file names count in local days.
+    ///
+    /// # Errors
+    /// The store, or a zone in its settings that is none.
+    pub fn day_of(&self, at: time::OffsetDateTime) -> Result<time::Date, DeskError> {
+        Ok(within(&self.store, move |db| Ok(Zone::of(db)?.date(at)))?)
     }
 
     /// Reads a record back.
@@ -185,7 +196,7 @@ impl Ledger {
             }
             What::Rescheduled { corrections, date } => {
                 let (corrections, date, at) = (corrections.clone(), date.to_string(), event.at);
-                let today = at.date().to_string();
+                let today = self.day_of(at)?.to_string();
                 self.store.call(move |db| {
                     db.atomically(|db| {
                         db.append(&record, seq, &head, &entry, &[])?;
@@ -259,7 +270,7 @@ impl Ledger {
         let district = batch::seal(&bundle, &self.recipients.district)?;
         let review = batch::seal(&bundle, std::slice::from_ref(&self.recipients.review))?;
         let person = self.gallery_person(after)?;
-        let (record, seq, since) = (after.record().0.clone(), event.seq, event.at.date().to_string());
+        let (record, seq, since) = (after.record().0.clone(), event.seq, self.day_of(event.at)?.to_string());
         let joined = self.store.call(move |db| {
             db.atomically(|db| {
                 let copies = SealedCopies { district: &district, review: &review, sha256 };

@@ -232,7 +232,7 @@ impl Supervisor {
         let keys = self.signing_key()?;
         let (seq, _) = self.ledger.store.call(|db| db.batch_next())?;
         // Four digits by the name's grammar; a station needs 27 years of daily batches to run out.
-        let name = BatchName::new(dispatch.station, now.date(), u16::try_from(seq).unwrap_or(u16::MAX))?;
+        let name = BatchName::new(dispatch.station, self.ledger.day_of(now)?, u16::try_from(seq).unwrap_or(u16::MAX))?;
         let (audit, audit_head) = self.audit_rows()?;
         let begun = self.begin(name, &records, &recalls, audit_head)?;
         let plan = BatchPlan {

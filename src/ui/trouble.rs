@@ -42,6 +42,7 @@ pub fn sentence_at(words: &Words, error: &CounterError, now: OffsetDateTime) -> 
         CounterError::AccountClosed => words.get("trouble-account-closed"),
         CounterError::Setup(fault) => setup(words, *fault),
         CounterError::LastSupervisor => words.get("trouble-last-supervisor"),
+        CounterError::TrainingRegister => words.get("trouble-training-register"),
         CounterError::NotNow => words.get("trouble-not-now"),
     }
 }

@@ -155,3 +155,4 @@ trouble-io = { $path } cannot be read or written: check the disk and its free sp
 trouble-database = The database refused: close the program and open it again; if it happens again, call support.
 trouble-crypto = Encryption failed: close the program and open it again; if it happens again, call support.
 trouble-store-closed = The store has stopped: close the program and open it again. What was accepted is kept.
+trouble-training-register = A training station takes no register: set a real station up with rekam setup.

@@ -155,3 +155,4 @@ trouble-io = { $path } tidak dapat dibaca atau ditulis: periksa disk dan ruangny
 trouble-database = Basis data menolak: tutup program lalu buka lagi; bila terulang, hubungi dukungan.
 trouble-crypto = Enkripsi gagal: tutup program lalu buka lagi; bila terulang, hubungi dukungan.
 trouble-store-closed = Penyimpanan berhenti: tutup program lalu buka lagi. Data yang diterima tetap tersimpan.
+trouble-training-register = Stasiun latihan tidak menerima daftar penduduk: siapkan stasiun sebenarnya dengan rekam setup.

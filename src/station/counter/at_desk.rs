@@ -109,7 +109,7 @@ impl Room {
                 Err(DeskError::from(Refused::NotOpen(Status::Completed.word())).into())
             }
             Some(_) => Ok(()),
-            None => match eligibility(resident, self.station()?.now().date()) {
+            None => match eligibility(resident, self.station()?.today(self.board.rules.zone)) {
                 Eligibility::Refused(refusal) => Err(DeskError::Ineligible(refusal).into()),
                 Eligibility::Obliged(_) | Eligibility::Early { .. } => Ok(()),
             },

@@ -53,6 +53,9 @@ pub enum CounterError {
     /// The last supervisor cannot be removed.
     #[error("the last supervisor cannot be removed; add another first")]
     LastSupervisor,
+    /// A real register has no place in a station whose passphrase stands on the screen.
+    #[error("a training station takes no register; set a real station up with rekam setup")]
+    TrainingRegister,
     /// The act is not possible now (nobody called, no back room).
     #[error("this is not possible now")]
     NotNow,

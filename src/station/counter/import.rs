@@ -41,6 +41,9 @@ impl Room {
         if self.importing.is_some() {
             return Err(CounterError::NotNow);
         }
+        if self.board.place.training {
+            return Err(CounterError::TrainingRegister);
+        }
         if !self.officer()?.role.may_administer() {
             return Err(DeskError::NotSupervisor.into());
         }
