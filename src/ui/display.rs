@@ -10,6 +10,14 @@ pub enum WindowError {
         "there is no display: start rekam on the desktop, or set DISPLAY; rekam simulate and rekam batch work without one"
     )]
     NoDisplay,
+    /// The variable names a display that nobody serves.
+    #[error(
+        "the display {0:?} does not answer: check DISPLAY and that this account may use it; rekam simulate and rekam batch work without one"
+    )]
+    Silent(String),
+    /// The window was there and failed.
+    #[error("the window has failed; start rekam again, every accepted sample is safe")]
+    Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The libraries of the display are not installed.
     #[error("libraries of the display are missing: install them with: apt install {}", .0.join(" "))]
     Libraries(Vec<&'static str>),
@@ -45,7 +53,44 @@ pub fn check() -> Result<(), WindowError> {
         return Err(WindowError::NoDisplay);
     };
     let missing = missing(wanted, &folders());
-    if missing.is_empty() { Ok(()) } else { Err(WindowError::Libraries(missing)) }
+    if !missing.is_empty() {
+        return Err(WindowError::Libraries(missing));
+    }
+    match std::env::var("DISPLAY") {
+        Ok(name) if std::ptr::eq(wanted, X11.as_slice()) && !answers(&name) => Err(WindowError::Silent(name)),
+        _ => Ok(()),
+    }
+}
+
+/// Whether somebody listens at a display of this computer. Displays elsewhere are left to the toolkit to try.
+fn answers(display: &str) -> bool {
+    match local_number(display) {
+        Some(number) => connects(&format!("/tmp/.X11-unix/X{number}")),
+        None => true,
+    }
+}
+
+/// `:0`, `:0.1`, `unix:0`: the number of a display of this computer.
+fn local_number(display: &str) -> Option<u32> {
+    let (host, rest) = display.split_once(':')?;
+    if !matches!(host, "" | "unix") {
+        return None;
+    }
+    rest.split('.').next()?.parse().ok()
+}
+
+#[cfg(target_os = "linux")]
+fn connects(path: &str) -> bool {
+    use std::os::linux::net::SocketAddrExt;
+    use std::os::unix::net::{SocketAddr, UnixStream};
+    // Servers listen at the path, in the abstract space, or both.
+    let hidden = SocketAddr::from_abstract_name(path).and_then(|name| UnixStream::connect_addr(&name));
+    hidden.is_ok() || UnixStream::connect(path).is_ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn connects(_: &str) -> bool {
+    true
 }
 
 /// The packages of the libraries that lie in none of the folders.
@@ -67,6 +112,13 @@ fn folders() -> Vec<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_displays_of_this_computer_are_asked() {
+        assert_eq!([":0", ":12.1", "unix:3"].map(local_number), [Some(0), Some(12), Some(3)]);
+        assert_eq!(["far.example:0", "nonsense", ":x"].map(local_number), [None, None, None]);
+        assert!(answers("far.example:0"));
+    }
 
     #[test]
     fn every_missing_library_is_named_by_its_package() {
