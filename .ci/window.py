@@ -284,7 +284,8 @@ def relieve(since):
     return True
 
 
-def enrol(number):
+def call_and_receive():
+    """Calls the next number, unless one is called already, and lets the resident sit down."""
     picture_once("home")
     here = rekam.position()
     press("Return")
@@ -294,6 +295,10 @@ def enrol(number):
         picture_once("home-called")
         act("Return", "Receive")
     rekam.wait(r'stands step="?verify', here)
+
+
+def enrol(number):
+    call_and_receive()
     time.sleep(0.2)
     picture_once("verify")
     first = number == 0
@@ -481,9 +486,7 @@ def soak():
     """A live preview for a while: memory must stay flat, the processor mostly idle."""
     if options.soak <= 0:
         return
-    press("Return")
-    time.sleep(0.3)
-    act("Return", "Receive")
+    call_and_receive()
     until_step("photo", ["space", "1", "Return"])
     time.sleep(3)
     begun, used, first = time.time(), rekam.processor(), rekam.memory()
