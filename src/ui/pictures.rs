@@ -67,17 +67,18 @@ impl Frame {
         let image = news.latest.as_ref().and_then(|progress| match progress {
             Progress::Frame(frame) => {
                 let (width, height) = (frame.width(), frame.height());
-                let mut rgba = Vec::with_capacity(frame.pixels().len() / 3 * 4);
-                for p in frame.pixels().chunks_exact(3) {
-                    rgba.extend_from_slice(&[p[0], p[1], p[2], 255]);
+                // Thirty times a second: written in place, not pushed.
+                let mut rgba = vec![255; frame.pixels().len() / 3 * 4];
+                for (to, from) in rgba.chunks_exact_mut(4).zip(frame.pixels().chunks_exact(3)) {
+                    to[..3].copy_from_slice(from);
                 }
                 Some((Handle::from_rgba(width, height, rgba), width, height))
             }
             Progress::GrayFrame(frame) => {
                 let (width, height) = (frame.width(), frame.height());
-                let mut rgba = Vec::with_capacity(frame.pixels().len() * 4);
-                for &p in frame.pixels() {
-                    rgba.extend_from_slice(&[p, p, p, 255]);
+                let mut rgba = vec![255; frame.pixels().len() * 4];
+                for (to, from) in rgba.chunks_exact_mut(4).zip(frame.pixels()) {
+                    to[..3].fill(*from);
                 }
                 Some((Handle::from_rgba(width, height, rgba), width, height))
             }

@@ -59,7 +59,7 @@ pub fn stage<'a>(ctx: &Context<'a>, step: Step, size: Size) -> Element<'a, Messa
     };
     match words {
         Some((tone, words)) => placard(tone, words, size),
-        None => shown(picture, size),
+        None => container(Preview::new(picture, size).moving()).style(plate::stage).into(),
     }
 }
 

@@ -23,7 +23,7 @@ const PORTRAIT: Size = Size::new(150.0, 200.0);
 pub(super) fn view<'a>(ctx: &Context<'a>, seat: &'a Seat, slot: Slot) -> Element<'a, Message> {
     let live = is_live(ctx, slot);
     let frame = ctx.frame.filter(|_| live).and_then(|frame| frame.image.clone());
-    let left = container(Preview::new(frame, LIVE)).padding(S).style(plate::stage);
+    let left = container(Preview::new(frame, LIVE).moving()).padding(S).style(plate::stage);
     let keys = capture_keys(ctx, live, "confirm-compare-now");
     row![column![left, keys].spacing(S), middle(ctx, seat, slot), right(ctx, seat, slot)].spacing(L).into()
 }
