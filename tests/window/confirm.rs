@@ -313,9 +313,11 @@ fn cancelling_asks_first() {
     let mut rig = Rig::before(boards::seated(signed()));
     rig.press(Key::F(9));
     assert_eq!(rig.acts(), []);
-    assert!(rig.sees(&Rig::words("verify-cancel-question")));
+    assert!(rig.sees(&Rig::words("capture-ask-cancel")));
     rig.press(Key::Char('1'));
-    assert_eq!(rig.acts(), [Act::Cancel { reason: "Penduduk tidak bersedia".into() }]);
+    assert_eq!(rig.acts(), [], "a digit alone gives nothing up");
+    rig.press(Key::F(9));
+    assert_eq!(rig.acts(), [Act::Cancel { reason: Rig::words("capture-cancel-wish") }]);
 }
 
 #[test]

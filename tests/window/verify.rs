@@ -8,7 +8,9 @@ use rekam::domain::session::{
     Acknowledged, Correction, Event, Field, Policy, RecordClass, RecordId, Session, Step, StepOrder, Wish,
 };
 use rekam::station::counter::{Act, Board};
+use rekam::ui::Preferences;
 use rekam::ui::keys::Key;
+use rekam::ui::preferences::Tongue;
 use time::macros::date;
 
 const VALUE: &str = "verify-right-value";
@@ -308,7 +310,7 @@ fn own_words_that_were_not_sent_are_found_again() {
     let mut rig = Rig::before(boards::seated(boards::opened()));
     rig.press(Key::Char('p'));
     rig.press(Key::Char('4'));
-    rig.type_into("leave-own-words", "menunggu ibu");
+    rig.type_into("capture-words", "menunggu ibu");
     rig.press(Key::Escape);
     assert!(!rig.sees("menunggu ibu"));
     rig.press(Key::Char('p'));
@@ -322,20 +324,29 @@ fn own_words_that_were_not_sent_are_found_again() {
 fn parking_and_cancelling_ask_for_a_reason() {
     let mut rig = Rig::before(clean());
     rig.press(Key::Char('p'));
-    assert!(rig.sees(&Rig::words("verify-park-question")));
+    assert!(rig.sees(&Rig::words("capture-ask-park")));
     rig.press(Key::Escape);
     assert_eq!(rig.acts(), []);
     rig.press(Key::Char('p'));
-    rig.press(Key::Char('2'));
+    rig.press(Key::Char('1'));
     assert_eq!(rig.acts(), [Act::Park { reason: "Penduduk keluar sebentar".into() }]);
     let mut rig = Rig::before(clean());
     rig.press(Key::F(9));
+    rig.press(Key::F(9));
+    assert_eq!(rig.acts(), [], "nothing is given up without a reason");
     rig.press(Key::Char('4'));
-    rig.press(Key::Enter);
-    assert!(rig.sees(&Rig::words("verify-reason-missing")));
-    rig.type_into("leave-own-words", "sakit");
-    rig.press(Key::Enter);
+    rig.type_into("capture-words", "sakit");
+    rig.press(Key::F(9));
     assert_eq!(rig.acts(), [Act::Cancel { reason: "sakit".into() }]);
+}
+
+#[test]
+fn the_record_keeps_reasons_in_indonesian_whatever_the_window_speaks() {
+    let english = Preferences { language: Tongue::English, ..Preferences::default() };
+    let mut rig = Rig::with(clean(), english);
+    rig.press(Key::Char('p'));
+    rig.press(Key::Char('1'));
+    assert_eq!(rig.acts(), [Act::Park { reason: Rig::words("capture-park-away") }]);
 }
 
 #[test]

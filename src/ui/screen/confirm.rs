@@ -8,7 +8,7 @@ mod compare;
 mod sign;
 mod vouch;
 
-use super::verify::{Leave, LeaveMessage};
+use super::capture::{self, Capturing};
 use crate::domain::session::{ConfirmNeed, ExceptionReason, Session, Slot, SlotState, Step, Wish};
 use crate::station::counter::{Act, Aim, Capture, Phase};
 use crate::ui::keys::Key;
@@ -27,7 +27,8 @@ pub struct Confirm {
     invited: Option<bool>,
     /// Enter was pressed before the invitation was chosen.
     unchosen: bool,
-    leave: Leave,
+    /// Parking and giving up, as on every step.
+    leaving: Capturing,
 }
 
 /// What can be said to it.
@@ -60,7 +61,7 @@ pub enum Message {
     /// The step before.
     Previous,
     /// About leaving.
-    Leave(LeaveMessage),
+    Leave(capture::Message),
 }
 
 /// What the step shows.
@@ -133,7 +134,7 @@ impl Confirm {
                 Some(step) => Act::GoTo(step),
                 None => return Vec::new(),
             },
-            Message::Leave(message) => return self.leave.update(message),
+            Message::Leave(message) => return self.leaving.update(message, ctx),
         };
         vec![Outcome::Do(act)]
     }
@@ -141,8 +142,8 @@ impl Confirm {
     /// What can be done now.
     pub fn actions(&self, ctx: &Context<'_>) -> Vec<Action<Message>> {
         let Some(seat) = ctx.seat() else { return Vec::new() };
-        if self.leave.is_asked() {
-            return self.leave.actions(ctx).into_iter().map(|action| action.map(Message::Leave)).collect();
+        if let Some(answers) = self.leaving.answers(ctx) {
+            return answers.into_iter().map(|action| action.map(Message::Leave)).collect();
         }
         let face = Face::of(&seat.session);
         let mut all = match face {
@@ -169,14 +170,14 @@ impl Confirm {
         };
         let previous = Action::secondary(back, ctx.t("key-previous-step"), Message::Previous);
         all.push(previous.when(previous_is_possible(&seat.session)));
-        all.extend(Leave::offers_by(ctx, park).map(|action| action.map(Message::Leave)));
+        all.extend(capture::leaving(ctx, park).map(|action| action.map(Message::Leave)));
         all
     }
 
     /// The screen itself.
     pub fn view<'a>(&'a self, ctx: &Context<'a>) -> Element<'a, Message> {
         let Some(seat) = ctx.seat() else { return iced::widget::text("").into() };
-        if let Some(question) = self.leave.view(ctx) {
+        if let Some(question) = self.leaving.asking.view(ctx) {
             return question.map(Message::Leave);
         }
         match Face::of(&seat.session) {

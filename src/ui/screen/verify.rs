@@ -5,7 +5,6 @@
 //! document that shows it, and the resident comes again. A warning stands beside its field and is answered there with
 //! a reason, because a list of warnings at the end is clicked away.
 
-mod leave;
 mod register;
 mod view;
 mod warning;
@@ -20,7 +19,7 @@ use crate::station::counter::{Act, Seat};
 use crate::ui::keys::Key;
 use crate::ui::{Action, Context, Element, Outcome};
 
-pub(in crate::ui::screen) use leave::{Leave, Message as LeaveMessage, choice};
+use super::capture::{self, Capturing};
 use register::Group;
 pub(in crate::ui::screen) use register::line;
 use wrong::Form;
@@ -49,7 +48,8 @@ pub struct Verify {
     mode: Mode,
     /// A warning keeps the field from being confirmed.
     unanswered: bool,
-    leave: Leave,
+    /// Parking and giving up, as on every step.
+    leaving: Capturing,
 }
 
 /// What the keyboard is for.
@@ -108,7 +108,7 @@ pub enum Message {
     /// File it.
     Reschedule,
     /// About leaving.
-    Leave(LeaveMessage),
+    Leave(capture::Message),
 }
 
 /// A direction in the list of fields.
@@ -157,7 +157,7 @@ impl Verify {
                 let corrections = self.corrections();
                 return vec![Outcome::Do(Act::Reschedule(corrections))];
             }
-            Message::Leave(message) => return self.leave.update(message),
+            Message::Leave(message) => return self.leaving.update(message, ctx),
         }
         Vec::new()
     }
@@ -165,8 +165,8 @@ impl Verify {
     /// What can be done now.
     pub fn actions(&self, ctx: &Context<'_>) -> Vec<Action<Message>> {
         let Some(seat) = ctx.seat() else { return Vec::new() };
-        if self.leave.is_asked() {
-            return self.leave.actions(ctx).into_iter().map(|action| action.map(Message::Leave)).collect();
+        if let Some(answers) = self.leaving.answers(ctx) {
+            return answers.into_iter().map(|action| action.map(Message::Leave)).collect();
         }
         match &self.mode {
             Mode::Reading => self.reading_actions(ctx, seat),
@@ -216,7 +216,7 @@ impl Verify {
             all.push(Action::hidden(Key::Char('2'), Message::Answer(1)));
             all.push(Action::hidden(Key::Char('3'), Message::OwnAnswer));
         }
-        all.extend(Leave::offers(ctx).map(|action| action.map(Message::Leave)));
+        all.extend(capture::leaving(ctx, Key::Char('p')).map(|action| action.map(Message::Leave)));
         all.push(self.next_action(ctx, seat));
         all
     }

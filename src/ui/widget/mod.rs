@@ -7,5 +7,5 @@ pub mod parts;
 pub mod preview;
 pub mod stopwatch;
 
-pub use parts::{banner, caption, card, chip, field_row, headline, key_button, key_cap, meter, title, value};
+pub use parts::{banner, caption, card, chip, choice, field_row, headline, key_button, key_cap, meter, title, value};
 pub use preview::Preview;

@@ -12,6 +12,9 @@ use crate::ui::theme::{Tone, ink, meter as meter_style, plate, press};
 /// Least width of what is written on a key cap, logical pixels.
 const LEAST_CAP: f32 = 9.0;
 
+/// Most width of a choice, logical pixels.
+const CHOICE: f32 = 400.0;
+
 /// The bold cut of the program's font.
 pub const BOLD: Font = Font { weight: font::Weight::Bold, ..Font::with_name("Inter") };
 
@@ -88,6 +91,24 @@ pub fn key_button<'a, M: Clone + 'a>(action: Action<M>) -> Element<'a, M> {
         .style(style)
         .on_press_maybe(action.message)
         .into()
+}
+
+/// A numbered choice; all of a list are equally wide.
+pub fn choice<'a, M: Clone + 'a>(digit: char, words: String, chosen: bool, message: M) -> Element<'a, M> {
+    let mark = if chosen { "●" } else { "" };
+    let line = row![
+        key_cap(Key::Char(digit)),
+        text(words).size(VALUE).font(BOLD),
+        iced::widget::space::horizontal(),
+        text(mark).size(VALUE).style(ink::tone(Tone::Primary)),
+    ];
+    let choice = button(container(line.spacing(M).align_y(Center)).center_y(Fill))
+        .height(TARGET)
+        .width(Fill)
+        .padding([0.0, M])
+        .style(press::row(chosen))
+        .on_press(message);
+    container(choice).max_width(CHOICE).into()
 }
 
 /// A message that fills the width: icon, sentence, what to do.

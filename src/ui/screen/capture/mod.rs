@@ -100,7 +100,7 @@ impl Capturing {
             }
             Message::Confirm => self.asking.confirm(ctx),
             Message::Close => {
-                self.asking = Asking::default();
+                self.asking.close();
                 Vec::new()
             }
         }
@@ -205,13 +205,22 @@ pub fn ways_out(ctx: &Context<'_>) -> Vec<Action<Message>> {
     if possible(session, Wish::Defer { reason: ctx.t("capture-defer-later") }) {
         actions.push(Action::secondary(Key::Char('d'), ctx.t("capture-key-defer"), Message::Ask(Question::Defer)));
     }
-    actions.push(Action::secondary(Key::Char('p'), ctx.t("key-park"), Message::Ask(Question::Park)));
+    let [park, cancel] = leaving(ctx, Key::Char('p'));
+    actions.push(park);
     if let Some(step) = step_before(session) {
         let back = Action::secondary(Key::Backspace, ctx.t("key-previous-step"), Message::GoTo(step));
         actions.push(back.when(possible(session, Wish::GoTo { step })));
     }
-    actions.push(Action::danger(Key::F(9), ctx.t("capture-key-cancel-record"), Message::Ask(Question::Cancel)));
+    actions.push(cancel);
     actions
+}
+
+/// Leaving a record before its end, the same on every step: parked, by this key, or given up.
+pub fn leaving(ctx: &Context<'_>, park: Key) -> [Action<Message>; 2] {
+    [
+        Action::secondary(park, ctx.t("key-park"), Message::Ask(Question::Park)),
+        Action::danger(Key::F(9), ctx.t("capture-key-cancel-record"), Message::Ask(Question::Cancel)),
+    ]
 }
 
 /// The step that the office takes before the one at which the record stands.

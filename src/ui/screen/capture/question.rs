@@ -1,6 +1,7 @@
-//! Questions inside a capture screen: why a slot stays empty, why the resident goes, whether a record shall be given
-//! up. Reasons are numbered and one digit answers; own words are possible everywhere. A question that has lost its
-//! object meanwhile (the finger came after all) is not asked any more.
+//! Questions inside a screen: why a slot stays empty, why the resident goes, whether a record shall be given up; the same
+//! on every step. Reasons are numbered and one digit answers; own words are possible everywhere, and what was typed is
+//! found again when the same is asked once more. A question that has lost its object meanwhile (the finger came after
+//! all) is not asked any more. Records speak Indonesian, whatever the window speaks.
 
 use iced::widget::{Space, button, column, container, row, text, text_input};
 use iced::{Center, Fill};
@@ -8,6 +9,7 @@ use rekam_hal::Finger;
 
 use super::{Message, possible};
 use crate::domain::session::{ExceptionReason, Session, Slot, SlotState, Wish};
+use crate::office::words::{Language, Words};
 use crate::station::counter::Act;
 use crate::ui::keys::Key;
 use crate::ui::spacing::{BODY, L, M, S, TARGET};
@@ -41,6 +43,8 @@ pub enum Question {
 #[derive(Debug, Default)]
 pub struct Asking {
     open: Option<Question>,
+    /// What the words belong to, also when the question is closed.
+    about: Option<Question>,
     words: String,
     /// The reason to give the record up, until it is confirmed.
     chosen: Option<usize>,
@@ -72,10 +76,10 @@ impl Question {
     }
 
     /// The usual reasons in words.
-    fn choices(self, ctx: &Context<'_>) -> Vec<String> {
+    fn choices(self, words: &Words) -> Vec<String> {
         let keys = match self {
             Self::Skip(slot) => {
-                return fitting(slot).into_iter().map(|reason| say::reason(ctx.words, reason)).collect();
+                return fitting(slot).into_iter().map(|reason| say::reason(words, reason)).collect();
             }
             Self::SetAside(Slot::Eye(_)) => {
                 ["capture-aside-other-eye", "capture-aside-lens", "capture-aside-other-person"]
@@ -87,7 +91,7 @@ impl Question {
             Self::Park => ["capture-park-away", "capture-park-companion", "capture-park-device"],
             Self::Cancel => ["capture-cancel-wish", "capture-cancel-other-person", "capture-cancel-unfinishable"],
         };
-        keys.into_iter().map(|key| ctx.t(key)).collect()
+        keys.into_iter().map(|key| words.get(key)).collect()
     }
 
     /// The question itself and what follows from answering it.
@@ -122,9 +126,16 @@ fn hand_of(session: &Session, slot: Slot) -> Vec<Slot> {
 }
 
 impl Asking {
-    /// Asks.
+    /// Asks. Words that were typed for the same question and not sent are there again.
     pub fn ask(&mut self, question: Question) {
-        *self = Self { open: Some(question), ..Self::default() };
+        let words = if self.about == Some(question) { std::mem::take(&mut self.words) } else { String::new() };
+        *self = Self { open: Some(question), about: Some(question), words, ..Self::default() };
+    }
+
+    /// Asks no longer; what was typed stays for the next time.
+    pub fn close(&mut self) {
+        let words = std::mem::take(&mut self.words);
+        *self = Self { about: self.about, words, ..Self::default() };
     }
 
     /// What is asked now.
@@ -142,7 +153,7 @@ impl Asking {
     /// A reason is chosen.
     pub fn answer(&mut self, number: usize, ctx: &Context<'_>) -> Vec<Outcome> {
         let Some(question) = self.open(ctx) else { return Vec::new() };
-        let Some(words) = question.choices(ctx).into_iter().nth(number) else { return Vec::new() };
+        let Some(words) = recorded(question, number) else { return Vec::new() };
         match question {
             Question::Skip(slot) => match fitting(slot).into_iter().nth(number) {
                 Some(reason) => self.skip(slot, reason, ctx),
@@ -185,16 +196,16 @@ impl Asking {
     /// The record is given up.
     pub fn confirm(&mut self, ctx: &Context<'_>) -> Vec<Outcome> {
         let asked = self.open(ctx) == Some(Question::Cancel);
-        match self.reason_to_cancel(ctx) {
+        match self.reason_to_cancel() {
             Some(reason) if asked => self.carry_out(Question::Cancel, reason),
             Some(_) | None => Vec::new(),
         }
     }
 
-    fn reason_to_cancel(&self, ctx: &Context<'_>) -> Option<String> {
+    fn reason_to_cancel(&self) -> Option<String> {
         let own = self.words.trim();
         match self.chosen {
-            Some(number) => Question::Cancel.choices(ctx).into_iter().nth(number),
+            Some(number) => recorded(Question::Cancel, number),
             None => (!own.is_empty()).then(|| own.to_owned()),
         }
     }
@@ -214,7 +225,7 @@ impl Asking {
     /// What can be answered now.
     pub fn actions(&self, ctx: &Context<'_>) -> Option<Vec<Action<Message>>> {
         let question = self.open(ctx)?;
-        let choices = question.choices(ctx).len();
+        let choices = question.choices(ctx.words).len();
         let digit = |number: usize| char::from_digit(number as u32 + 1, 10).map(Key::Char);
         let mut actions: Vec<_> =
             (0..choices).filter_map(|number| Some(Action::hidden(digit(number)?, Message::Answer(number)))).collect();
@@ -234,7 +245,7 @@ impl Asking {
                     .push(Action::primary(Key::Enter, ctx.t("capture-ask-keep-words"), Message::Written).when(written));
             }
             Question::Cancel => {
-                let chosen = self.reason_to_cancel(ctx).is_some();
+                let chosen = self.reason_to_cancel().is_some();
                 actions.push(Action::danger(Key::F(9), ctx.t("capture-ask-cancel-yes"), Message::Confirm).when(chosen));
                 actions.push(Action::primary(Key::Enter, close, Message::Close));
                 actions.push(Action::hidden(Key::Escape, Message::Close));
@@ -248,7 +259,7 @@ impl Asking {
         let question = self.open(ctx)?;
         let (asked, then) = question.words(ctx);
         let mut parts = column![title(asked), caption(then)].spacing(S);
-        let choices = question.choices(ctx);
+        let choices = question.choices(ctx.words);
         let own = choices.len();
         for (number, words) in choices.into_iter().enumerate() {
             let chosen = question == Question::Cancel && self.chosen == Some(number);
@@ -292,6 +303,11 @@ impl Asking {
         let words = ctx.say("capture-ask-whole-hand", &[("count", &count.to_string())]);
         Some(marked(Key::Char('a'), words, self.whole_hand, Message::WholeHand))
     }
+}
+
+/// A usual reason as the record keeps it.
+fn recorded(question: Question, number: usize) -> Option<String> {
+    question.choices(Words::of(Language::Indonesian)).into_iter().nth(number)
 }
 
 /// The digit of a choice; there are never more than nine.

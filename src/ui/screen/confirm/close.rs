@@ -5,7 +5,7 @@ use iced::widget::{Column, Row, column, container, row, text};
 use iced::{Center, Fill, Size};
 use rekam_hal::{Eye, Finger};
 
-use super::super::verify::{choice, line};
+use super::super::verify::line;
 use super::Message;
 use super::compare::picture;
 use crate::domain::session::{Field, Session, Slot, SlotState};
@@ -13,6 +13,7 @@ use crate::station::counter::{Check, Seat};
 use crate::ui::shell::shorten;
 use crate::ui::spacing::{BODY, CAPTION, L, M, S, VALUE, XS};
 use crate::ui::theme::{Tone, ink as colour, plate};
+use crate::ui::widget::choice;
 use crate::ui::widget::ink::ink;
 use crate::ui::widget::parts::{BOLD, caption, chip, headline, title};
 use crate::ui::{Context, Element, text as say};

@@ -3,13 +3,14 @@
 use iced::widget::{Column, column, container, row, text, text_input};
 use iced::{Center, Fill, Size};
 
-use super::super::verify::{choice, line};
+use super::super::verify::line;
 use super::{Message, capture_keys, capture_of};
 use crate::domain::session::{ExceptionReason, Field, Slot};
 use crate::station::counter::{Aim, Outcome, Phase, Seat};
 use crate::ui::keys::Key;
 use crate::ui::spacing::{BODY, CAPTION, HEADLINE, L, M, S, TITLE, VALUE};
 use crate::ui::theme::{self, Tone, ink as colour, plate};
+use crate::ui::widget::choice;
 use crate::ui::widget::ink::ink;
 use crate::ui::widget::parts::{BOLD, caption, key_cap, title};
 use crate::ui::{Action, Context, Element, text as say};

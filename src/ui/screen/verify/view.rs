@@ -28,7 +28,7 @@ const SHORT: usize = 30;
 /// The screen.
 pub(super) fn view<'a>(screen: &'a Verify, ctx: &Context<'a>) -> Element<'a, Message> {
     let Some(seat) = ctx.seat() else { return text("").into() };
-    if let Some(question) = screen.leave.view(ctx) {
+    if let Some(question) = screen.leaving.asking.view(ctx) {
         return question.map(Message::Leave);
     }
     if matches!(screen.mode, Mode::Again) {
