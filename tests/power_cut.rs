@@ -53,6 +53,8 @@ struct Undisturbed {
     completed: u64,
     /// A directory that was cut just after the first record was opened, for days that need not begin with the register.
     provisioned: tempfile::TempDir,
+    /// The journals in it.
+    left_behind: BTreeMap<String, Vec<Event>>,
 }
 
 fn undisturbed((residents, seed): (u32, u64)) -> Undisturbed {
@@ -66,9 +68,14 @@ fn undisturbed((residents, seed): (u32, u64)) -> Undisturbed {
     assert_eq!(records_sha256(&repeated), records_sha256(&report), "a finished day is not made again");
     let records_sha256 = records_sha256(&report);
     let provisioned = tempfile::tempdir().unwrap();
-    let day = Undisturbed { residents, seed, length, again, records_sha256, completed, provisioned };
+    let left_behind = BTreeMap::new();
+    let mut day = Undisturbed { residents, seed, length, again, records_sha256, completed, provisioned, left_behind };
     let cut = Cut { moment: Moment::Acknowledged(1), after: Duration::ZERO };
     Life::begin(day.provisioned.path(), &day).end(Some(cut), day.provisioned.path());
+    let copy = tempfile::tempdir().unwrap();
+    copy_dir(day.provisioned.path(), copy.path());
+    let of = |(journal, events): (Journal, Vec<Event>)| (journal.summary.id, events);
+    day.left_behind = journals(&open(copy.path())).into_iter().map(of).collect();
     day
 }
 
@@ -204,17 +211,10 @@ impl<'a> Station<'a> {
         if !from_nothing {
             copy_dir(day.provisioned.path(), dir.path());
         }
+        // The life that was cut to provision may have written more than the one event that was waited for.
+        let seen = if from_nothing { BTreeMap::new() } else { day.left_behind.clone() };
         let phase = if from_nothing { Phase::Provisioning } else { Phase::Capturing };
-        Self {
-            dir,
-            day,
-            dice: Dice(seed),
-            lives: 0,
-            acknowledged: BTreeMap::new(),
-            seen: BTreeMap::new(),
-            phase,
-            all_completed: false,
-        }
+        Self { dir, day, dice: Dice(seed), lives: 0, acknowledged: BTreeMap::new(), seen, phase, all_completed: false }
     }
 
     /// Where the next kill goes: mostly somewhere in what is under way, sometimes anywhere. After enough lives none.
