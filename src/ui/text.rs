@@ -2,6 +2,8 @@
 
 use rekam_hal::{DeviceErrorKind, Eye, Finger, Retry};
 
+use crate::domain::dates::format_dmy;
+use crate::domain::resident::Resident;
 use crate::domain::session::{ExceptionReason, Field, HitBy, Slot, Step, Verdict, VoidReason};
 use crate::domain::user::Role;
 use crate::office::words::Words;
@@ -114,6 +116,29 @@ pub fn reason(words: &Words, reason: ExceptionReason) -> String {
 /// A field of the resident's data.
 pub fn field(words: &Words, field: Field) -> String {
     words.get(&format!("field-{}", field.word().replace('_', "-")))
+}
+
+/// What stands where the register says nothing.
+pub const NOTHING: &str = "-";
+
+/// A field of the register as the card prints it. None for the address and the parents: they take more than one line,
+/// and each place sets them in its own.
+pub fn printed(resident: &Resident, field: Field) -> Option<String> {
+    let printed = match field {
+        Field::Nik => resident.nik.as_str().to_owned(),
+        Field::FamilyCard => resident.kk.as_str().to_owned(),
+        Field::Name => resident.titled_name(),
+        Field::BirthPlace => resident.birthplace.clone(),
+        Field::BirthDate => format_dmy(resident.birth_date),
+        Field::Sex => resident.sex.text().to_owned(),
+        Field::BloodGroup => resident.blood_group.printed().to_owned(),
+        Field::Religion => resident.religion.text().to_owned(),
+        Field::MaritalStatus => resident.marital_status.text().to_owned(),
+        Field::Occupation => resident.occupation.text().to_owned(),
+        Field::Nationality => resident.nationality.text().to_owned(),
+        Field::Address | Field::ParentNames => return None,
+    };
+    Some(if printed.trim().is_empty() { NOTHING.to_owned() } else { printed })
 }
 
 /// A role.

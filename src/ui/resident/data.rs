@@ -4,7 +4,6 @@ use iced::Fill;
 use iced::widget::{column, container, row, text};
 
 use super::HALF;
-use crate::domain::dates::format_dmy;
 use crate::domain::session::Field;
 use crate::station::counter::Seat;
 use crate::ui::spacing::{BODY, HEADLINE, L, M, TITLE, VALUE, XL};
@@ -54,25 +53,11 @@ pub(super) fn page<'a, M: 'a>(ctx: &Context<'a>, seat: &'a Seat, words: &str, mo
 /// What the register says, as it will stand on the card.
 fn value(seat: &Seat, field: Field) -> String {
     let resident = seat.session.resident();
-    match field {
-        Field::Nik => resident.nik.as_str().to_owned(),
-        Field::FamilyCard => resident.kk.as_str().to_owned(),
-        Field::Name => resident.titled_name(),
-        Field::BirthPlace => resident.birthplace.clone(),
-        Field::BirthDate => format_dmy(resident.birth_date),
-        Field::Sex => resident.sex.text().to_owned(),
-        Field::BloodGroup => resident.blood_group.printed().to_owned(),
-        Field::Religion => resident.religion.text().to_owned(),
-        Field::MaritalStatus => resident.marital_status.text().to_owned(),
-        Field::Occupation => resident.occupation.text().to_owned(),
-        Field::Nationality => resident.nationality.text().to_owned(),
-        Field::Address => address(seat),
-        Field::ParentNames => {
-            let names = [&resident.mother_name, &resident.father_name];
-            let names = names.map(|name| name.as_ref().map_or("-", |name| name.as_str()));
-            names.join(" / ")
-        }
-    }
+    let parents = || {
+        let names = [&resident.mother_name, &resident.father_name];
+        names.map(|name| name.as_ref().map_or(say::NOTHING, |name| name.as_str())).join(" / ")
+    };
+    say::printed(resident, field).unwrap_or_else(|| if field == Field::ParentNames { parents() } else { address(seat) })
 }
 
 fn address(seat: &Seat) -> String {

@@ -1,12 +1,9 @@
 //! The register's data as they are read aloud: in five groups, in the words of the card.
 
-use crate::domain::dates::format_dmy;
 use crate::domain::session::Field;
 use crate::office::words::Words;
 use crate::station::counter::Seat;
-
-/// What the register leaves empty.
-const NOTHING: &str = "-";
+use crate::ui::text;
 
 /// Fields that are read in one breath.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,23 +54,11 @@ impl Group {
 
 /// The value of a field, in as many lines as it is read in.
 pub fn lines(words: &Words, seat: &Seat, field: Field) -> Vec<String> {
-    let resident = seat.session.resident();
-    let one = match field {
-        Field::Nik => resident.nik.as_str().to_owned(),
-        Field::FamilyCard => resident.kk.as_str().to_owned(),
-        Field::Name => resident.titled_name(),
-        Field::BirthPlace => resident.birthplace.clone(),
-        Field::BirthDate => format_dmy(resident.birth_date),
-        Field::Sex => resident.sex.text().to_owned(),
-        Field::BloodGroup => resident.blood_group.printed().to_owned(),
-        Field::Religion => resident.religion.text().to_owned(),
-        Field::MaritalStatus => resident.marital_status.text().to_owned(),
-        Field::Occupation => resident.occupation.to_string(),
-        Field::Nationality => resident.nationality.text().to_owned(),
-        Field::Address => return address(words, seat),
-        Field::ParentNames => return parents(words, seat),
-    };
-    vec![if one.trim().is_empty() { NOTHING.to_owned() } else { one }]
+    match field {
+        Field::Address => address(words, seat),
+        Field::ParentNames => parents(words, seat),
+        one => text::printed(seat.session.resident(), one).into_iter().collect(),
+    }
 }
 
 /// The same in one line, for lists and letters.
@@ -101,7 +86,8 @@ fn address(words: &Words, seat: &Seat) -> Vec<String> {
 
 fn parents(words: &Words, seat: &Seat) -> Vec<String> {
     let resident = seat.session.resident();
-    let name = |name: &Option<crate::domain::name::Name>| name.as_ref().map_or(NOTHING.to_owned(), ToString::to_string);
+    let name =
+        |name: &Option<crate::domain::name::Name>| name.as_ref().map_or(text::NOTHING.to_owned(), ToString::to_string);
     vec![
         words.say("verify-mother", &[("name", &name(&resident.mother_name))]),
         words.say("verify-father", &[("name", &name(&resident.father_name))]),
