@@ -9,6 +9,7 @@ mod at_desk;
 mod back_room;
 mod board;
 mod captures;
+mod duplicates;
 mod equipment;
 mod error;
 mod export;

@@ -4,6 +4,8 @@
 //! draws the latest one and holds nothing of its own but what is being typed. Boards are cheap to clone: what is large
 //! is shared.
 
+mod back_room;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,17 +16,18 @@ use tokio::sync::watch;
 
 use crate::domain::eligibility::Eligibility;
 use crate::domain::resident::{Resident, ResidentWarning};
-use crate::domain::session::{Exception, Hit, Policy, RecordId, SampleId, Session, Slot, Step, StepOrder};
+use crate::domain::session::{Exception, RecordId, SampleId, Session, Slot, Step};
 use crate::domain::user::{Role, UserId};
-use crate::office::daybook::{DayBook, Totals};
+use crate::office::daybook::Totals;
 use crate::office::queue::{Counters, Drawn};
 use crate::office::register::ImportReport;
 use crate::office::zone::Zone;
 use crate::station::job::News;
-use crate::store::{Account, AuditReport, AuditRow, Batch, Ticket};
+use crate::store::Ticket;
 
 use super::error::CounterError;
 pub use crate::station::training::presenter::Which;
+pub use back_room::{BackRoom, Export, Pending, PendingHit, Review, Rules, Side};
 
 /// Everything a screen may show.
 #[derive(Clone)]
@@ -418,108 +421,6 @@ pub enum End {
     Cancelled,
 }
 
-/// The supervisors' room.
-#[derive(Debug, Clone)]
-pub struct BackRoom {
-    /// Who has proved who they are.
-    pub supervisor: UserId,
-    /// The day shown.
-    pub book: Arc<DayBook>,
-    /// Records of any day that wait for approval, oldest first.
-    pub approvals: Vec<Pending>,
-    /// Possible duplicates of any day that wait for a decision, oldest first.
-    pub hits: Vec<PendingHit>,
-    /// The review copy that is open.
-    pub review: Option<Arc<Review>>,
-    /// Batches, newest first.
-    pub batches: Vec<Batch>,
-    /// Approved records that no batch carries yet.
-    pub unsent: usize,
-    /// The export under way or just finished.
-    pub export: Option<Export>,
-    /// Audit rows, newest first.
-    pub audit: Vec<AuditRow>,
-    /// Number of the newest audit row.
-    pub audit_head: u64,
-    /// Outcome of the chain check, when it was made.
-    pub chain: Option<Arc<AuditReport>>,
-    /// All officers.
-    pub officers: Vec<Account>,
-}
-
-/// A record that waits for approval.
-#[derive(Debug, Clone)]
-pub struct Pending {
-    /// Its number.
-    pub record: RecordId,
-    /// Whose.
-    pub name: String,
-    /// Since when.
-    pub since: OffsetDateTime,
-    /// Slots that stayed empty.
-    pub exceptions: Vec<Exception>,
-    /// Possible duplicates nobody has decided on: they come first.
-    pub open_hits: usize,
-    /// The officer who is looking had a hand in it: somebody else must approve.
-    pub own: bool,
-}
-
-/// A possible duplicate that waits.
-#[derive(Debug, Clone)]
-pub struct PendingHit {
-    /// The record.
-    pub record: RecordId,
-    /// Whose.
-    pub name: String,
-    /// The finding.
-    pub hit: Hit,
-    /// The other person's name, when the register has them.
-    pub other_name: String,
-    /// Since when.
-    pub since: OffsetDateTime,
-}
-
-/// An opened review copy, beside the other person when it is about a duplicate.
-#[derive(Debug, Clone)]
-pub struct Review {
-    /// The record.
-    pub this: Side,
-    /// The people it was found to resemble, in the order of the findings.
-    pub others: Vec<Side>,
-    /// Findings of the record, decided and undecided.
-    pub hits: Vec<crate::domain::session::HitState>,
-}
-
-/// One person of a review.
-#[derive(Debug, Clone)]
-pub struct Side {
-    /// The record's number, when this station holds it.
-    pub record: Option<RecordId>,
-    /// NIK as text.
-    pub nik: String,
-    /// The register's data, when it has them.
-    pub resident: Option<Resident>,
-    /// Pictures, when the review copy still exists.
-    pub shown: Shown,
-    /// Quality of each filled slot.
-    pub qualities: BTreeMap<Slot, u8>,
-    /// Slots that stayed empty.
-    pub exceptions: Vec<Exception>,
-}
-
-/// An export.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Export {
-    /// Under way: stage, share 0..=1.
-    Running(crate::batch::Stage, f32),
-    /// Written, read back and verified: files with their number of records.
-    Written(Vec<(PathBuf, u32)>),
-    /// There was nothing to write.
-    Nothing,
-    /// Stopped or failed: see the board's trouble.
-    Failed,
-}
-
 /// Something that went wrong, to be shown until it is read.
 #[derive(Debug, Clone)]
 pub struct Trouble {
@@ -559,36 +460,6 @@ pub struct Health {
     pub undecided: usize,
     /// The computer's clock stands before the newest entry of the journal.
     pub clock_behind: bool,
-}
-
-/// What a supervisor may set for the station.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Rules {
-    /// Order of the steps for new records.
-    pub order: StepOrder,
-    /// Thresholds for new records.
-    pub policy: Policy,
-    /// The office's clock.
-    pub zone: Zone,
-    /// Appointments a day.
-    pub capacity: u32,
-    /// Days without service.
-    pub holidays: Vec<Date>,
-    /// Minutes without a key until the screen is locked; 0 never.
-    pub lock_after: u32,
-}
-
-impl Default for Rules {
-    fn default() -> Self {
-        Self {
-            order: StepOrder::default(),
-            policy: Policy::default(),
-            zone: Zone::default(),
-            capacity: 100,
-            holidays: Vec::new(),
-            lock_after: 10,
-        }
-    }
 }
 
 impl Board {

@@ -1,0 +1,145 @@
+//! What comes of a capture: the sample is judged, then kept, compared or refused; or there is none.
+//!
+//! Judging takes longer than a look around may, so it has a thread of its own, and its answer counts only when the
+//! record still asks for it.
+
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rekam_hal::{CaptureError, Retry};
+
+use crate::domain::session::{ConfirmNeed, Purpose, Slot, SlotState, Step};
+use crate::station::counter::board::{Aim, Outcome, Take};
+use crate::station::counter::equipment::device_of;
+use crate::station::counter::error::CounterError;
+use crate::station::counter::harm;
+use crate::station::counter::room::{Done, Room};
+use crate::station::engines::Judged;
+use crate::station::{DeskError, JobError};
+
+use super::devices::REOPEN;
+use super::job::{Raw, judge};
+use super::{Judging, Running, State};
+
+/// How long the outcome of a capture is left to be read before the next one begins.
+const READING: Duration = Duration::from_millis(900);
+
+impl Room {
+    pub(super) fn hand_to_judge(&mut self, running: Running, raw: Raw) -> Done {
+        let which = device_of(running.slot);
+        self.note_device(which, None);
+        let engines = self.station()?.engines.clone();
+        let (sender, answer) = mpsc::channel();
+        let spawned = thread::Builder::new().name("judge".into()).spawn(move || {
+            // Nobody waits when the operator has moved on; then the sample was not accepted.
+            drop(sender.send(judge(&engines, raw)));
+        });
+        spawned.map_err(|source| DeskError::from(JobError::Thread(source)))?;
+        let device = self.station()?.equipment.info(which).map_or_else(String::new, |info| info.id);
+        let live = running.job.news();
+        self.captures.state = State::Judging(Judging { slot: running.slot, aim: running.aim, device, answer, live });
+        Ok(())
+    }
+
+    pub(super) fn take_in(&mut self, judging: Judging) -> Done {
+        let answer = match judging.answer.try_recv() {
+            Ok(answer) => answer,
+            Err(mpsc::TryRecvError::Empty) => {
+                self.captures.state = State::Judging(judging);
+                return Ok(());
+            }
+            // The judge panicked: as if nothing had been presented.
+            Err(mpsc::TryRecvError::Disconnected) => {
+                Err(JobError::from(CaptureError::Retry(Retry::NothingPresented)).into())
+            }
+        };
+        let Judging { slot, aim, device, .. } = judging;
+        let judged = match answer {
+            Ok(judged) => judged,
+            Err(DeskError::Job(error)) => return self.failed(slot, aim, error),
+            Err(other) => return Err(other.into()),
+        };
+        // The operator has moved on, or left the slot empty, while it was judged: nobody asked for it any more.
+        let session = self.desk()?.session()?;
+        let still_wanted = match aim {
+            Aim::Fill => session.step() == slot.step() && !matches!(session.slot(slot), SlotState::Excepted(_)),
+            Aim::Compare => session.step() == Step::Confirm && session.confirm_need() == ConfirmNeed::Compare(slot),
+            Aim::Evidence => session.step() == slot.step(),
+        };
+        if still_wanted { self.keep(slot, aim, judged, device) } else { Ok(()) }
+    }
+
+    /// What is done with a judged sample.
+    fn keep(&mut self, slot: Slot, aim: Aim, judged: Judged, device: String) -> Done {
+        let advice = judged.advice;
+        if let Slot::Finger(finger) = slot
+            && let Some(shown) = self.desk()?.same_finger_as(finger, &judged)?
+        {
+            self.report(slot, Outcome::WrongFinger { shown }, None);
+            self.captures.not_before = Some(Instant::now() + READING * 2);
+            return Ok(());
+        }
+        let (quality, desk) = (judged.quality, self.desk()?);
+        let outcome = match aim {
+            Aim::Fill => {
+                desk.accept(Purpose::Slot(slot), judged, Some(device))?;
+                let settled = desk.session()?.slot(slot).is_settled();
+                Outcome::Kept { quality, settled }
+            }
+            Aim::Compare => {
+                let probe = desk.probe(slot, judged, Some(device))?;
+                Outcome::Compared { score: probe.score, matched: probe.matched }
+            }
+            Aim::Evidence => {
+                desk.accept(Purpose::Evidence(slot), judged, Some(device))?;
+                Outcome::Kept { quality, settled: true }
+            }
+        };
+        if self.captures.wanted == Some(slot) {
+            self.captures.wanted = None;
+        }
+        let again = matches!(outcome, Outcome::Kept { settled: false, .. } | Outcome::Compared { matched: false, .. });
+        self.captures.not_before = again.then(|| Instant::now() + READING);
+        self.report(slot, outcome, advice);
+        if matches!(slot, Slot::Finger(_) | Slot::Eye(_)) && aim == Aim::Fill && self.is_step_done()? {
+            // The check runs while the operator goes on.
+            self.search_duplicates()?;
+        }
+        self.refresh_seat()
+    }
+
+    fn is_step_done(&mut self) -> Result<bool, CounterError> {
+        let session = self.desk()?.session()?;
+        Ok(session.is_done(session.step()))
+    }
+
+    fn report(&mut self, slot: Slot, outcome: Outcome, advice: Option<Retry>) {
+        self.captures.takes += 1;
+        let number = self.captures.takes;
+        self.board.last = Some(Take { number, slot, outcome, advice });
+        self.dirty = true;
+    }
+
+    /// A capture without a sample: the resident tries again, or the device is away.
+    pub(super) fn failed(&mut self, slot: Slot, aim: Aim, error: JobError) -> Done {
+        let which = device_of(slot);
+        match error {
+            JobError::Capture(CaptureError::Retry(retry)) => {
+                self.captures.health.entry(which).or_default().retries += 1;
+                self.report(slot, Outcome::Again, Some(retry));
+                self.captures.not_before = Some(Instant::now() + READING);
+                Ok(())
+            }
+            JobError::Capture(CaptureError::Cancelled) => Ok(()),
+            JobError::Capture(CaptureError::Device(device)) => {
+                tracing::debug!(error = %harm::chain(&device), "a device failed");
+                self.note_device(which, Some(device.kind));
+                let again = Instant::now() + REOPEN;
+                self.captures.state = State::Away { slot, aim, kind: device.kind, again };
+                Ok(())
+            }
+            JobError::Thread(source) => Err(DeskError::from(JobError::Thread(source)).into()),
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! What a screen is shown of captures: the one under way, and pictures of what the record holds.
+
+use rekam_hal::{Eye, Finger};
+use tokio::sync::watch;
+
+use crate::domain::session::{SampleId, Session, Slot};
+use crate::station::counter::board::{Aim, Capture, Phase, Picture, Shown};
+use crate::station::counter::error::CounterError;
+use crate::station::counter::pictures::{picture, strokes};
+use crate::station::counter::station::Station;
+use crate::station::job::News;
+
+use super::{Captures, State};
+
+impl Captures {
+    /// What hangs on the board about it.
+    pub(super) fn shown(&self, before: Option<&Capture>, needed: Option<(Slot, Aim)>) -> Option<Capture> {
+        let live_before = || before.map_or_else(|| watch::channel(News::default()).1, |capture| capture.live.clone());
+        match &self.state {
+            State::Running(running) => {
+                Some(Capture { slot: running.slot, aim: running.aim, phase: Phase::Live, live: running.job.news() })
+            }
+            State::Judging(judging) => Some(Capture {
+                slot: judging.slot,
+                aim: judging.aim,
+                phase: Phase::Judging,
+                live: judging.live.clone(),
+            }),
+            State::Away { slot, aim, kind, .. } => {
+                Some(Capture { slot: *slot, aim: *aim, phase: Phase::NoDevice(*kind), live: live_before() })
+            }
+            // Between two captures there is none to be seen, but it must be seen that the next one does not come.
+            State::Nothing | State::Stopping(..) if self.is_stopped() => {
+                needed.map(|(slot, aim)| Capture { slot, aim, phase: Phase::Paused, live: live_before() })
+            }
+            State::Nothing | State::Stopping(..) => None,
+        }
+    }
+}
+
+/// What tells one state of a capture from the next.
+pub(super) fn fingerprint_of(capture: Option<&Capture>) -> Option<(Slot, Aim, Phase)> {
+    capture.map(|capture| (capture.slot, capture.aim, capture.phase))
+}
+
+/// Pictures of what the slots hold; those already decoded are kept.
+pub(in crate::station::counter) fn shown(
+    station: &Station,
+    session: &Session,
+    before: Option<&Shown>,
+) -> Result<Shown, CounterError> {
+    let last = |slot: Slot| session.attempts(slot).last().map(|sample| sample.id.clone());
+    let best = |slot: Slot| session.best(slot).map(|sample| sample.id.clone());
+    let known = |old: Option<&Picture>, id: &SampleId| old.filter(|old| old.sample.as_ref() == Some(id)).cloned();
+    let fetch = |id: &SampleId| -> Result<Vec<u8>, CounterError> {
+        let name = id.0.clone();
+        Ok(station.store().call(move |db| db.sample_bytes(&name))?)
+    };
+    let image = |old: Option<&Picture>, id: Option<SampleId>| -> Result<Option<Picture>, CounterError> {
+        let Some(id) = id else { return Ok(None) };
+        match known(old, &id) {
+            Some(picture) => Ok(Some(picture)),
+            None => Ok(picture(&fetch(&id)?, Some(&id))),
+        }
+    };
+    let mut shown =
+        Shown { photo: image(before.and_then(|b| b.photo.as_ref()), last(Slot::Photo))?, ..Shown::default() };
+    if let Some(id) = last(Slot::Signature) {
+        shown.signature = strokes(&fetch(&id)?);
+    }
+    if let Some(id) = last(Slot::Approval) {
+        shown.approval = strokes(&fetch(&id)?);
+    }
+    for finger in Finger::ALL {
+        let old = before.and_then(|before| before.fingers.get(&finger));
+        if let Some(found) = image(old, best(Slot::Finger(finger)))? {
+            shown.fingers.insert(finger, found);
+        }
+    }
+    for eye in Eye::ALL {
+        let old = before.and_then(|before| before.eyes.get(&eye));
+        if let Some(found) = image(old, best(Slot::Eye(eye)))? {
+            shown.eyes.insert(eye, found);
+        }
+    }
+    Ok(shown)
+}
