@@ -1,0 +1,16 @@
+//! The desk under trouble: cables pulled, residents who present the wrong finger, devices that fall silent; and what
+//! desk and supervisor promise about every record whatever happens.
+
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on shall stop")]
+
+mod office;
+#[path = "../support/mod.rs"]
+mod support;
+
+mod export;
+mod line;
+mod oversight;
+mod returns;
+mod sealed;
+mod undone;
