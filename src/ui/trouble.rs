@@ -106,6 +106,7 @@ pub fn refused(words: &Words, error: &Refused) -> String {
         Refused::ReasonMissing => words.get("trouble-reason-missing"),
         Refused::SlotExcepted => words.get("trouble-slot-excepted"),
         Refused::NotExcepted => words.get("trouble-not-excepted"),
+        Refused::NotSwappable => words.get("trouble-not-swappable"),
         Refused::NothingHeld => words.get("trouble-nothing-held"),
         Refused::ReasonUnfit => words.get("trouble-reason-unfit"),
         Refused::UnknownSample => words.get("trouble-unknown-sample"),

@@ -177,6 +177,18 @@ fn a_wrong_finger_is_named_and_the_right_one_asked_for() {
 }
 
 #[test]
+fn when_the_kept_one_is_wrong_one_key_lets_them_change_places() {
+    let outcome = Outcome::WrongFinger { shown: Finger::RightIndex };
+    let mut rig = Rig::before(after(MIDDLE, outcome, None));
+    assert!(rig.sees("Tukar dengan telunjuk kanan"));
+    rig.press(Key::Char('t'));
+    assert_eq!(rig.acts(), [Act::Swap { wanted: MIDDLE, shown: INDEX }]);
+    let mut rig = Rig::before(after(MIDDLE, Outcome::Again, None));
+    rig.press(Key::Char('t'));
+    assert_eq!(rig.acts(), [], "there is nothing to swap");
+}
+
+#[test]
 fn a_wrong_finger_counts_more_than_how_it_lies_on_the_glass() {
     let outcome = Outcome::WrongFinger { shown: Finger::RightIndex };
     let mut rig = Rig::before(after(MIDDLE, outcome, None));

@@ -153,6 +153,7 @@ supervisor-act-sample-accepted = Sample accepted
 supervisor-act-photo-approved = Portrait approved by the resident
 supervisor-act-excepted = Exception noted
 supervisor-act-exception-withdrawn = Exception withdrawn
+supervisor-act-swapped = Two samples changed places
 supervisor-act-set-aside = Sample set aside
 supervisor-act-step-entered = Step begun
 supervisor-act-step-deferred = Step deferred

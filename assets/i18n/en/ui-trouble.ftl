@@ -36,6 +36,7 @@ trouble-field-unconfirmed = { $field } is not confirmed: read it aloud to the re
 trouble-reason-missing = The reason is missing: write or choose one.
 trouble-slot-excepted = This was marked as not capturable: take the exception back first.
 trouble-not-excepted = There is no exception to take back: go on recording.
+trouble-not-swappable = Only two fingers, or both eyes, can change places: choose its pair.
 trouble-nothing-held = There is nothing to set aside yet: capture first.
 trouble-reason-unfit = That reason is not allowed here: choose another one.
 trouble-unknown-sample = That sample does not belong to this record: capture once more.

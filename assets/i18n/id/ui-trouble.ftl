@@ -36,6 +36,7 @@ trouble-field-unconfirmed = { $field } belum dikonfirmasi: bacakan kepada pendud
 trouble-reason-missing = Alasan belum diisi: tulis atau pilih alasannya.
 trouble-slot-excepted = Bagian ini sudah ditandai tidak dapat direkam: tarik dahulu pengecualiannya.
 trouble-not-excepted = Tidak ada pengecualian untuk ditarik: lanjutkan perekaman.
+trouble-not-swappable = Hanya dua jari, atau kedua mata, yang dapat ditukar: pilih pasangannya.
 trouble-nothing-held = Belum ada hasil yang dapat disisihkan: rekam dahulu.
 trouble-reason-unfit = Alasan itu tidak berlaku untuk bagian ini: pilih alasan lain.
 trouble-unknown-sample = Sampel itu bukan milik rekaman ini: rekam sekali lagi.

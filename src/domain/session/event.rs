@@ -291,6 +291,13 @@ pub enum What {
         /// Why.
         reason: String,
     },
+    /// Two fingers or both eyes were taken in each other's place: their samples changed places.
+    Swapped {
+        /// One slot.
+        one: Slot,
+        /// The other.
+        other: Slot,
+    },
     /// The operator moved to a step.
     StepEntered {
         /// Which.
@@ -397,6 +404,7 @@ impl What {
             Self::Excepted { .. } => "excepted",
             Self::ExceptionWithdrawn { .. } => "exception_withdrawn",
             Self::SetAside { .. } => "set_aside",
+            Self::Swapped { .. } => "swapped",
             Self::StepEntered { .. } => "step_entered",
             Self::StepDeferred { .. } => "step_deferred",
             Self::Probed { .. } => "probed",

@@ -87,6 +87,7 @@ enum Move {
     ApprovePhoto(usize),
     Plain(u8),
     GoTo(usize),
+    Swap(usize, usize),
 }
 
 fn slots() -> Vec<Slot> {
@@ -100,8 +101,9 @@ fn moves() -> impl Strategy<Value = Move> {
         2 => (slot.clone(), any::<bool>()).prop_map(|(s, m)| Move::Probe(s, m)),
         1 => slot.clone().prop_map(Move::Evidence),
         3 => (slot.clone(), 0u8..6).prop_map(|(s, r)| Move::Except(s, r)),
-        1 => slot.prop_map(Move::Withdraw),
+        1 => slot.clone().prop_map(Move::Withdraw),
         2 => (0usize..4).prop_map(Move::ApprovePhoto),
+        1 => (slot.clone(), slot.clone()).prop_map(|(one, other)| Move::Swap(one, other)),
         8 => (0u8..14).prop_map(Move::Plain),
         2 => (0usize..6).prop_map(Move::GoTo),
     ]
@@ -136,6 +138,7 @@ fn to_wish(desk: &Desk, step: &Move) -> Wish {
             let sample = photos.get(n).map_or(SampleId("none".into()), |s| s.id.clone());
             Wish::ApprovePhoto { sample }
         }
+        Move::Swap(one, other) => Wish::Swap { one: slots[one], other: slots[other] },
         Move::GoTo(n) => Wish::GoTo { step: Step::ALL[n] },
         Move::Plain(n) => match n {
             0..=3 => Wish::Next,
@@ -515,4 +518,29 @@ fn a_journal_with_a_gap_is_refused() {
     let mut journal = desk.journal;
     journal.remove(3);
     assert!(matches!(Session::replay(RecordId("r".into()), journal), Err(ReplayError::Gap { expected: 3, .. })));
+}
+
+#[test]
+fn a_finger_taken_for_another_gets_its_own_place_and_the_other_is_open_again() {
+    let mut desk = Desk::new();
+    desk.verify();
+    desk.wish(Wish::Defer { reason: "camera".into() }).unwrap();
+    desk.wish(Wish::Defer { reason: "pad".into() }).unwrap();
+    let [left, right, eye] = [Slot::Finger(Finger::LeftIndex), Slot::Finger(Finger::RightIndex), Slot::Eye(Eye::Right)];
+    let swap = |one, other| Wish::Swap { one, other };
+    assert_eq!(desk.wish(swap(left, right)), Err(Refused::NothingHeld));
+    desk.take(right, 70).unwrap();
+    let kept = desk.session.best(right).unwrap().id.clone();
+    assert_eq!(desk.wish(swap(right, eye)), Err(Refused::NotSwappable));
+    assert_eq!(desk.wish(swap(right, right)), Err(Refused::NotSwappable));
+    desk.wish(swap(left, right)).unwrap();
+    assert_eq!(desk.session.best(left).map(|sample| &sample.id), Some(&kept));
+    assert!(!desk.session.slot(right).is_settled());
+    // Swapping again takes it back.
+    desk.take(right, 60).unwrap();
+    desk.wish(swap(right, left)).unwrap();
+    assert_eq!(desk.session.best(right).map(|sample| (&sample.id, sample.quality)), Some((&kept, 70)));
+    assert_eq!(desk.session.best(left).map(|sample| sample.quality), Some(60));
+    desk.except(Slot::Finger(Finger::RightThumb), ExceptionReason::Missing).unwrap();
+    assert_eq!(desk.wish(swap(left, Slot::Finger(Finger::RightThumb))), Err(Refused::SlotExcepted));
 }

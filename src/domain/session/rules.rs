@@ -49,6 +49,9 @@ pub enum Refused {
     /// The slot has no exception.
     #[error("there is no exception to take back")]
     NotExcepted,
+    /// Samples of these two cannot be taken for each other.
+    #[error("only two fingers, or both eyes, can change places")]
+    NotSwappable,
     /// The slot holds nothing to set aside.
     #[error("there is no sample to set aside")]
     NothingHeld,
@@ -167,6 +170,7 @@ impl Session {
                 let held = self.attempts(slot).next().is_some();
                 if held { Ok(What::SetAside { slot, reason }) } else { Err(Refused::NothingHeld) }
             }
+            Wish::Swap { one, other } => self.swap(one, other),
             Wish::Next => {
                 if !self.is_done(self.at) {
                     return Err(Refused::StepUnfinished(self.at));
@@ -259,6 +263,20 @@ impl Session {
             return Err(Refused::UnknownSample);
         }
         Ok(What::Excepted { exception })
+    }
+
+    /// Whichever of the two holds something gets the other place.
+    fn swap(&self, one: Slot, other: Slot) -> Result<What, Refused> {
+        let alike = matches!((one, other), (Slot::Finger(_), Slot::Finger(_)) | (Slot::Eye(_), Slot::Eye(_)));
+        if !alike || one == other {
+            return Err(Refused::NotSwappable);
+        }
+        self.at_step(one.step())?;
+        if [one, other].iter().any(|slot| self.exceptions.contains_key(slot)) {
+            return Err(Refused::SlotExcepted);
+        }
+        let held = [one, other].iter().any(|slot| self.attempts(*slot).next().is_some());
+        if held { Ok(What::Swapped { one, other }) } else { Err(Refused::NothingHeld) }
     }
 
     fn go_to(&self, step: Step) -> Result<What, Refused> {

@@ -220,6 +220,7 @@ impl Session {
                     self.approved_photo = None;
                 }
             }
+            What::Swapped { one, other } => self.swap_samples(one, other),
             What::StepEntered { step } => {
                 self.deferred.remove(&step);
                 self.at = step;
@@ -272,6 +273,21 @@ impl Session {
             What::RecallSent { .. } => self.status = Status::Voided(Undone::RecallSent),
         }
         Ok(())
+    }
+
+    /// What was set aside stays where it was: it stands for nothing.
+    fn swap_samples(&mut self, one: Slot, other: Slot) {
+        self.forget_probes(one);
+        self.forget_probes(other);
+        let moved = |slot: Slot| if slot == one { other } else { one };
+        let concerned = |slot: Slot| slot == one || slot == other;
+        for sample in self.samples.iter_mut().filter(|sample| !self.set_aside.contains(&sample.id)) {
+            sample.purpose = match sample.purpose {
+                Purpose::Slot(slot) if concerned(slot) => Purpose::Slot(moved(slot)),
+                Purpose::Probe(slot) if concerned(slot) => Purpose::Probe(moved(slot)),
+                same @ (Purpose::Slot(_) | Purpose::Probe(_) | Purpose::Evidence(_)) => same,
+            };
+        }
     }
 
     fn take(&mut self, sample: SampleRef) {

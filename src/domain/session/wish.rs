@@ -29,6 +29,8 @@ pub enum Wish {
     WithdrawException { slot: Slot },
     /// The samples of a slot show another one: open it again.
     SetAside { slot: Slot, reason: String },
+    /// What was taken for one finger (eye) is of the other, and the other way round: the samples change places.
+    Swap { one: Slot, other: Slot },
     /// On to the next unfinished step.
     Next,
     /// To a certain step.
@@ -72,6 +74,7 @@ impl Wish {
             | Self::Except { .. }
             | Self::WithdrawException { .. }
             | Self::SetAside { .. }
+            | Self::Swap { .. }
             | Self::Next
             | Self::GoTo { .. }
             | Self::Defer { .. }

@@ -158,6 +158,13 @@ pub enum Act {
         /// Let what stands there stand for nothing (a signature the resident does not like, a wrong finger).
         discard: bool,
     },
+    /// What was kept as the one is the other: their samples change places.
+    Swap {
+        /// The slot that was asked for.
+        wanted: Slot,
+        /// The slot that holds what was shown.
+        shown: Slot,
+    },
     /// Leave a slot empty.
     Except {
         /// Which.
@@ -298,6 +305,7 @@ impl Act {
             | Self::Pause
             | Self::Resume
             | Self::Retake { .. }
+            | Self::Swap { .. }
             | Self::Except { .. }
             | Self::ApprovePhoto
             | Self::Vouch { .. }

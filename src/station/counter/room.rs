@@ -414,6 +414,7 @@ impl Room {
                 Ok(())
             }
             Act::Retake { slot, discard } => self.retake(slot, discard),
+            Act::Swap { wanted, shown } => self.swap(wanted, shown),
             Act::Except { slot, reason, note } => self.except(slot, reason, note),
             Act::ApprovePhoto => self.approve_photo(),
             Act::Vouch { user, passphrase, reason } => self.vouch(&user, &passphrase, &reason),

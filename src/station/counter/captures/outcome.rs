@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use rekam_hal::{CaptureError, Retry};
 
-use crate::domain::session::{ConfirmNeed, Purpose, Slot, SlotState, Step};
+use crate::domain::session::{ConfirmNeed, Purpose, Slot, SlotState, Step, Wish};
 use crate::station::counter::board::{Aim, Outcome, Take};
 use crate::station::counter::equipment::device_of;
 use crate::station::counter::error::CounterError;
@@ -105,6 +105,18 @@ impl Room {
         if matches!(slot, Slot::Finger(_) | Slot::Eye(_)) && aim == Aim::Fill && self.is_step_done()? {
             // The check runs while the operator goes on.
             self.search_duplicates()?;
+        }
+        self.refresh_seat()
+    }
+
+    /// What was kept as another one is what is wanted now: the samples change places, nothing is captured again.
+    pub(in crate::station::counter) fn swap(&mut self, wanted: Slot, shown: Slot) -> Done {
+        self.captures.stop();
+        let desk = self.desk()?;
+        desk.wish(Wish::Swap { one: wanted, other: shown })?;
+        if let SlotState::Filled(best) = desk.session()?.slot(wanted) {
+            let quality = best.quality;
+            self.report(wanted, Outcome::Kept { quality, settled: true }, None);
         }
         self.refresh_seat()
     }

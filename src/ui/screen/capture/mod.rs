@@ -9,9 +9,9 @@ pub mod parts;
 pub mod question;
 
 use crate::domain::session::{Session, Slot, SlotState, Step, Wish};
-use crate::station::counter::{Act, Capture, Phase};
+use crate::station::counter::{Act, Capture, Outcome as Taken, Phase};
 use crate::ui::keys::Key;
-use crate::ui::{Action, Context, Outcome};
+use crate::ui::{Action, Context, Outcome, text as say};
 
 pub use question::{Asking, Question};
 
@@ -38,6 +38,13 @@ pub enum Message {
         slot: Slot,
         /// What stands there shall stand for nothing.
         discard: bool,
+    },
+    /// What was kept as the shown one is the wanted one.
+    Swap {
+        /// Asked for.
+        wanted: Slot,
+        /// Held for another.
+        shown: Slot,
     },
     /// Take an exception back.
     Withdraw(Slot),
@@ -80,6 +87,7 @@ impl Capturing {
             Message::Resume => tell(Act::Resume),
             Message::Pick(slot) => self.pick(slot, ctx),
             Message::Retake { slot, discard } => tell(Act::Retake { slot, discard }),
+            Message::Swap { wanted, shown } => tell(Act::Swap { wanted, shown }),
             Message::Withdraw(slot) => {
                 vec![Outcome::Do(Act::Wish(Wish::WithdrawException { slot })), Outcome::Do(Act::Choose(slot))]
             }
@@ -257,12 +265,24 @@ pub fn about(ctx: &Context<'_>, slot: Slot) -> Vec<Action<Message>> {
         Slot::Eye(_) => "capture-key-aside-eye",
         Slot::Finger(_) | Slot::Photo | Slot::Signature | Slot::Approval => "capture-key-aside-finger",
     };
-    vec![
+    let mut actions = Vec::from_iter(swap(ctx, session, slot));
+    actions.extend([
         Action::secondary(Key::Char('r'), ctx.t("capture-key-again"), Message::Pick(slot)).when(again),
         Action::secondary(Key::Char('l'), ctx.t("key-skip"), Message::Ask(Question::Skip(slot))).when(open),
         Action::secondary(Key::Char('w'), ctx.t("capture-key-withdraw"), Message::Withdraw(slot)).when(excepted),
         Action::secondary(Key::Char('s'), ctx.t(aside), Message::Ask(Question::SetAside(slot))).when(held),
-    ]
+    ]);
+    actions
+}
+
+/// The finger on the glass is held for another one: the operator, who sees the hand, says which of the two is wrong.
+fn swap(ctx: &Context<'_>, session: &Session, wanted: Slot) -> Option<Action<Message>> {
+    let take = ctx.board.last.as_ref().filter(|take| take.slot == wanted)?;
+    let Taken::WrongFinger { shown } = take.outcome else { return None };
+    let label = ctx.say("capture-key-swap", &[("shown", &advice::within(&say::finger(ctx.words, shown)))]);
+    let shown = Slot::Finger(shown);
+    let action = Action::secondary(Key::Char('t'), label, Message::Swap { wanted, shown });
+    possible(session, Wish::Swap { one: wanted, other: shown }).then_some(action)
 }
 
 fn is_under_way(ctx: &Context<'_>, slot: Slot) -> bool {
