@@ -23,10 +23,10 @@ use supervised::{Capture, Seen, Tokens, supervised};
 
 use crate::cancel::Cancel;
 use crate::device::{
-    Camera, DeviceInfo, Eye, EyeSet, Finger, FingerprintScanner, IrisCamera, Peripheral, Progress, ScanTarget,
-    SignaturePad,
+    Camera, DeviceInfo, Eye, EyeSet, FingerprintScanner, IrisCamera, Peripheral, Progress, ScanTarget, SignaturePad,
 };
 use crate::error::{CaptureError, DeviceError, DeviceErrorKind};
+use crate::finger::Finger;
 
 /// Progress calls a device may still make after its token was pulled.
 pub const CALLS_AFTER_CANCEL: usize = 4;

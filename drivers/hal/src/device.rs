@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cancel::Cancel;
 use crate::error::{CaptureError, DeviceError};
+use crate::finger::{Finger, Slap};
 use crate::image::{GrayImage, RgbImage};
 use crate::ink::{PenPoint, Signature};
 
@@ -55,49 +56,6 @@ pub struct DeviceInfo {
     pub capabilities: Capabilities,
 }
 
-/// One of the ten fingers. Codes follow ISO/IEC 19794-2 (right thumb 1 ... left little finger 10).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "the names say it")]
-pub enum Finger {
-    RightThumb,
-    RightIndex,
-    RightMiddle,
-    RightRing,
-    RightLittle,
-    LeftThumb,
-    LeftIndex,
-    LeftMiddle,
-    LeftRing,
-    LeftLittle,
-}
-
-impl Finger {
-    /// All ten, in code order.
-    pub const ALL: [Self; 10] = [
-        Self::RightThumb,
-        Self::RightIndex,
-        Self::RightMiddle,
-        Self::RightRing,
-        Self::RightLittle,
-        Self::LeftThumb,
-        Self::LeftIndex,
-        Self::LeftMiddle,
-        Self::LeftRing,
-        Self::LeftLittle,
-    ];
-
-    /// Finger position code, 1..=10.
-    pub fn code(self) -> u8 {
-        self as u8 + 1
-    }
-
-    /// The finger of a position code.
-    pub fn from_code(code: u8) -> Option<Self> {
-        Self::ALL.get(usize::from(code).checked_sub(1)?).copied()
-    }
-}
-
 /// One of the two eyes. Codes follow ISO/IEC 19794-6 (right 1, left 2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -117,11 +75,13 @@ impl Eye {
     }
 }
 
-/// What the scanner is asked for. Slaps join when the scanner and the engine can take them apart.
+/// What the scanner is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ScanTarget {
     /// One flat finger.
     Single(Finger),
+    /// Several fingers at once, in one image; only of a scanner that takes four fingers at once.
+    Slap(Slap),
 }
 
 /// Which eyes the iris camera is asked for.

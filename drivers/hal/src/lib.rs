@@ -14,14 +14,16 @@ pub mod cancel;
 pub mod conformance;
 pub mod device;
 pub mod error;
+pub mod finger;
 pub mod image;
 pub mod ink;
 
 pub use cancel::Cancel;
 pub use device::{
-    Access, Camera, Capabilities, DeviceInfo, Eye, EyeSample, EyeSet, Finger, FingerprintScanner, IrisCamera,
-    Peripheral, Progress, ScanTarget, SignaturePad,
+    Access, Camera, Capabilities, DeviceInfo, Eye, EyeSample, EyeSet, FingerprintScanner, IrisCamera, Peripheral,
+    Progress, ScanTarget, SignaturePad,
 };
 pub use error::{CaptureError, DeviceError, DeviceErrorKind, Retry};
+pub use finger::{Finger, Fingers, Slap};
 pub use image::{GrayImage, ImageError, Polarity, RgbImage};
 pub use ink::{PenPoint, Signature};
