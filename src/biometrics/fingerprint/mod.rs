@@ -18,6 +18,7 @@ mod normalise;
 mod pairing;
 mod quality;
 mod simd;
+mod slap;
 mod template;
 #[cfg(test)]
 mod tests;
@@ -30,6 +31,7 @@ pub use minutia::{Minutia, MinutiaKind};
 pub use network::{MinutiaeNetwork, NetworkError};
 pub use quality::{Cause, Quality};
 pub use simd::{SimdError, SimdLevel};
+pub use slap::{Edge, Expected, FingerBox, FingerProblem, Segmented, SlapError, SlapFinger, SlapProblem, segment};
 pub use template::{MAX_MINUTIAE, Template, TemplateError};
 
 /// Why an image yields no template.

@@ -11,6 +11,7 @@ pub mod ink;
 pub mod names;
 pub mod portrait;
 pub mod register;
+pub mod slap;
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;

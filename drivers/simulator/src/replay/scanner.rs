@@ -1,20 +1,26 @@
 //! A virtual fingerprint scanner.
 
-use rekam_hal::{Cancel, Capabilities, CaptureError, Finger, FingerprintScanner, GrayImage, Progress, ScanTarget};
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use rekam_hal::{
+    Cancel, Capabilities, CaptureError, Finger, FingerprintScanner, GrayImage, Progress, ScanTarget, Slap,
+};
 
 use super::bench::{Replay, Watch};
 use super::optics::blur_gray;
 use super::skin;
-use super::source::FingerSource;
+use super::source::{FingerSource, SourceError};
 use crate::faults::Fault;
+use crate::people::slap::{HandPose, compose};
 
-/// Delivers the samples of a [`FingerSource`], one finger at a time.
+/// Delivers the samples of a [`FingerSource`], one finger at a time or laid down together.
 pub type ReplayScanner = Replay<dyn FingerSource>;
 
 impl Replay<dyn FingerSource> {
-    /// A single-finger scanner, plugged in.
+    /// A scanner for four fingers and for one, plugged in.
     pub fn new(id: impl Into<String>, source: impl FingerSource + 'static) -> Self {
-        let capabilities = Capabilities { fingers_at_once: 1, ..Capabilities::default() };
+        let capabilities = Capabilities { fingers_at_once: 4, ..Capabilities::default() };
         Self::over(id.into(), "Virtual fingerprint scanner", capabilities, Box::new(source))
     }
 }
@@ -27,10 +33,15 @@ impl FingerprintScanner for Replay<dyn FingerSource> {
         cancel: &Cancel,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<GrayImage, CaptureError> {
-        let ScanTarget::Single(asked) = target;
         self.run(Watch { trigger, cancel, progress }, |source, fault| {
-            let presented = if fault == Some(Fault::WrongFinger) { neighbour(asked) } else { asked };
-            let sample = source.next(presented)?.map(GrayImage::into_ridges_dark);
+            let wrong = fault == Some(Fault::WrongFinger);
+            let sample = match target {
+                ScanTarget::Single(asked) => {
+                    let presented = if wrong { neighbour(asked) } else { asked };
+                    source.next(presented)?.map(GrayImage::into_ridges_dark)
+                }
+                ScanTarget::Slap(asked) => laid_down(source, if wrong { other_hand(asked) } else { asked })?,
+            };
             Ok(match fault {
                 Some(Fault::Blur) => sample.map(blur_gray),
                 Some(Fault::Wet) => sample.map(|finger| skin::wet(&finger)),
@@ -39,6 +50,35 @@ impl FingerprintScanner for Replay<dyn FingerSource> {
                 | None => sample,
             })
         })
+    }
+}
+
+/// The fingers of a slap on one large platen; nothing when the source has none of them. How the hand lies follows
+/// from what it shows, so that equal captures stay equal.
+fn laid_down(source: &mut dyn FingerSource, slap: Slap) -> Result<Option<GrayImage>, SourceError> {
+    let mut prints = BTreeMap::new();
+    for finger in slap.fingers() {
+        if let Some(print) = source.next(*finger)? {
+            prints.insert(*finger, print.into_ridges_dark());
+        }
+    }
+    let Some(seed) = prints.values().map(seed_of).reduce(|a, b| a.rotate_left(7) ^ b) else { return Ok(None) };
+    Ok(Some(compose(slap, &HandPose::typical(seed), |finger| prints.remove(&finger)).image))
+}
+
+/// A number out of a print's pixels.
+fn seed_of(print: &GrayImage) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    print.pixels().hash(&mut hasher);
+    hasher.finish()
+}
+
+/// The hand somebody lays down by mistake; thumbs are seldom mixed up.
+fn other_hand(slap: Slap) -> Slap {
+    match slap {
+        Slap::RightFour => Slap::LeftFour,
+        Slap::LeftFour => Slap::RightFour,
+        Slap::Thumbs => Slap::Thumbs,
     }
 }
 
