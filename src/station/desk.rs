@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rekam_hal::{CaptureError, Eye, EyeSet, Finger, GrayImage, Retry, ScanTarget};
+use rekam_hal::{CaptureError, Eye, EyeSet, Finger, Fingers, GrayImage, Retry, ScanTarget, Slap};
 
 use crate::biometrics::fingerprint;
 use crate::dedup::worker::Worker;
@@ -19,7 +19,7 @@ use crate::domain::user::{Role, UserId};
 use crate::store::{Origin, StoreError};
 
 use super::devices::Bays;
-use super::engines::{EngineError, Engines, Judged};
+use super::engines::{EngineError, Engines, Judged, SlapJudged};
 use super::error::DeskError;
 use super::job::JobError;
 use super::ledger::{Effect, Incoming, Ledger, Views};
@@ -370,6 +370,22 @@ pub fn judge_finger(engines: &Engines, image: &GrayImage) -> Result<Judged, Desk
         EngineError::Fingerprint(fingerprint::ExtractError::TooLarge { .. }) => {
             JobError::from(CaptureError::Retry(Retry::CleanGlass)).into()
         }
+        other => other.into(),
+    })
+}
+
+/// Judges the fingers of a slap one by one. An image that no hand can give is for the resident to mend, not an error.
+///
+/// # Errors
+/// As [`judge_finger`].
+pub fn judge_slap(
+    engines: &Engines,
+    image: &GrayImage,
+    slap: Slap,
+    expected: Fingers,
+) -> Result<SlapJudged, DeskError> {
+    engines.slap(image, slap, expected).map_err(|error| match error {
+        EngineError::Slap(_) => JobError::from(CaptureError::Retry(Retry::CleanGlass)).into(),
         other => other.into(),
     })
 }

@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
-use rekam_hal::{GrayImage, Retry, RgbImage, Signature};
+use rekam_hal::{Finger, Fingers, GrayImage, Retry, RgbImage, Signature, Slap};
 use sha2::{Digest, Sha256};
 
-use crate::biometrics::fingerprint::{self, MinutiaeNetwork};
+use crate::biometrics::fingerprint::{self, Expected, MinutiaeNetwork, SlapProblem};
 use crate::biometrics::iris;
 use crate::domain::session::Slot;
 
@@ -49,6 +49,9 @@ pub enum EngineError {
     /// The finger cannot be read.
     #[error("the fingerprint cannot be processed; capture it again")]
     Fingerprint(#[from] fingerprint::ExtractError),
+    /// The fingers cannot be told apart.
+    #[error("the fingers cannot be processed; capture them again")]
+    Slap(#[from] fingerprint::SlapError),
     /// The eye cannot be read.
     #[error("the iris cannot be processed; capture it again")]
     Iris(#[from] iris::ExtractError),
@@ -74,6 +77,21 @@ pub struct Judged {
     pub template: Option<Vec<u8>>,
     /// 0..=100.
     pub quality: u8,
+    /// What to do better next time, when there is something.
+    pub advice: Option<Retry>,
+}
+
+/// The fingers of a slap, each judged as if it had come alone.
+#[derive(Clone)]
+pub struct SlapJudged {
+    /// What was asked for.
+    pub slap: Slap,
+    /// What was found, from left to right.
+    pub fingers: Vec<(Finger, Judged)>,
+    /// Fingers that should be there and are not.
+    pub missing: Fingers,
+    /// The other hand lies on the glass; the fingers are not to be kept.
+    pub wrong_hand: bool,
     /// What to do better next time, when there is something.
     pub advice: Option<Retry>,
 }
@@ -125,6 +143,21 @@ impl Engines {
             quality: extraction.quality.score,
             advice: extraction.quality.causes.first().map(finger_advice),
         })
+    }
+
+    /// Takes a slap apart and judges its fingers; `expected` are those that the resident can lay down.
+    pub fn slap(&self, image: &GrayImage, slap: Slap, expected: Fingers) -> Result<SlapJudged, EngineError> {
+        let absent = slap.fingers().iter().copied().filter(|finger| !expected.contains(*finger));
+        let known = absent.fold(Expected::all(slap), Expected::without);
+        let taken = fingerprint::segment(image, &known)?;
+        let wrong_hand = taken.problems.iter().any(|problem| matches!(problem, SlapProblem::WrongHand { .. }));
+        let mut fingers = Vec::new();
+        // Another hand's fingers would be judged under false names.
+        for found in taken.fingers.iter().filter(|_| !wrong_hand) {
+            fingers.push((found.finger, self.finger(&found.cut(image))?));
+        }
+        let advice = fingers.iter().min_by_key(|(_, judged)| judged.quality).and_then(|(_, judged)| judged.advice);
+        Ok(SlapJudged { slap, fingers, missing: taken.missing.into_iter().collect(), wrong_hand, advice })
     }
 
     /// Judges an eye.

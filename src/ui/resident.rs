@@ -7,7 +7,7 @@
 
 use iced::widget::{Space, column, container, row, text};
 use iced::{Center, Element as Plain, Fill, Length};
-use rekam_hal::{Eye, Finger, Retry};
+use rekam_hal::{Eye, Finger, Fingers, Retry, Slap};
 
 use super::app::Shown;
 use super::spacing::{DISPLAY, HEADLINE, L, M, S, TITLE, VALUE, XL, XS};
@@ -17,7 +17,7 @@ use super::widget::guide::{Guide, Written};
 use super::widget::parts::BOLD;
 use super::{Context, Element, text as say};
 use crate::domain::session::{ConfirmNeed, Session, Slot, SlotState, Step};
-use crate::station::counter::{Aim, Capture, End, Finished, Outcome, Phase, Seat, Stage};
+use crate::station::counter::{Aim, Capture, End, Finished, Outcome, Phase, Seat, Stage, Take};
 
 mod data;
 
@@ -236,36 +236,59 @@ fn written<'a, M: 'a>(
 
 fn fingers<'a, M: 'a>(ctx: &Context<'a>, session: &Session) -> Element<'a, M> {
     let under_way = capture(ctx, |slot| matches!(slot, Slot::Finger(_)));
-    let captured = under_way.and_then(|capture| finger_of(capture.slot));
     let open = |finger: &Finger| matches!(session.slot(Slot::Finger(*finger)), SlotState::Open { .. });
-    let now = captured.or_else(|| Finger::ALL.into_iter().find(open));
-    finger_page(ctx, session, now, under_way, "resident-finger-more")
+    let next = || Finger::ALL.into_iter().find(open);
+    let slot = under_way.map(|capture| capture.slot).or_else(|| next().map(Slot::Finger));
+    let asked = match (under_way, slot) {
+        (Some(capture), Some(slot)) => Some(Asked { slot, slap: capture.slap, fingers: capture.fingers(session) }),
+        (_, slot) => slot.and_then(Asked::finger),
+    };
+    finger_page(ctx, session, asked, under_way, "resident-finger-more")
+}
+
+/// The fingers that the resident is asked for.
+struct Asked {
+    slot: Slot,
+    slap: Option<Slap>,
+    fingers: Fingers,
+}
+
+impl Asked {
+    /// One finger alone; nothing for another slot.
+    fn finger(slot: Slot) -> Option<Self> {
+        match slot {
+            Slot::Finger(finger) => Some(Self { slot, slap: None, fingers: [finger].into_iter().collect() }),
+            Slot::Photo | Slot::Signature | Slot::Approval | Slot::Eye(_) => None,
+        }
+    }
+
+    fn words(&self, ctx: &Context<'_>) -> String {
+        match self.slap {
+            Some(slap) => ctx.say("resident-slap", &[("fingers", &say::slap(ctx.words, slap).to_lowercase())]),
+            None => ctx.say("resident-finger", &[("finger", &say::slot(ctx.words, self.slot).to_lowercase())]),
+        }
+    }
 }
 
 fn finger_page<'a, M: 'a>(
     ctx: &Context<'a>,
     session: &Session,
-    now: Option<Finger>,
+    asked: Option<Asked>,
     under_way: Option<&Capture>,
     more: &str,
 ) -> Element<'a, M> {
     if under_way.is_some_and(interrupted) {
         return wait(ctx);
     }
+    let now = asked.as_ref().map_or_else(Fingers::default, |asked| asked.fingers);
     let filled = |finger: &Finger| matches!(session.slot(Slot::Finger(*finger)), SlotState::Filled(_));
-    let done = Finger::ALL.into_iter().filter(|finger| filled(finger) && Some(*finger) != now).collect();
-    let Some(finger) = now else {
-        return page(drawn(Guide::Hands { now: None, done }), ctx.t("resident-fingers-done"), None, Tone::Good);
+    let done = Finger::ALL.into_iter().filter(|finger| filled(finger) && !now.contains(*finger)).collect();
+    let picture = drawn(Guide::Hands { now, done });
+    let Some(asked) = asked else {
+        return page(picture, ctx.t("resident-fingers-done"), None, Tone::Good);
     };
-    let words = ctx.say("resident-finger", &[("finger", &say::finger(ctx.words, finger).to_lowercase())]);
-    page(drawn(Guide::Hands { now, done }), words, Some(hint(ctx, Slot::Finger(finger), more)), Tone::Neutral)
-}
-
-fn finger_of(slot: Slot) -> Option<Finger> {
-    match slot {
-        Slot::Finger(finger) => Some(finger),
-        Slot::Photo | Slot::Signature | Slot::Approval | Slot::Eye(_) => None,
-    }
+    let more = if asked.slap.is_some() { "resident-slap-more" } else { more };
+    page(picture, asked.words(ctx), Some(hint(ctx, asked.slot, more)), Tone::Neutral)
 }
 
 fn eye_of(slot: Slot) -> Option<Eye> {
@@ -306,10 +329,14 @@ fn hint(ctx: &Context<'_>, slot: Slot, usual: &str) -> String {
     let seen = ctx.frame.filter(|_| capture(ctx, |at| at == slot).is_some()).and_then(|frame| frame.advice);
     let last = ctx.board.last.as_ref().filter(|take| take.slot == slot);
     let tried = last.and_then(|take| match take.outcome {
-        Outcome::Again | Outcome::Kept { settled: false, .. } => take.advice,
-        Outcome::Kept { settled: true, .. } | Outcome::WrongFinger { .. } | Outcome::Compared { .. } => None,
+        Outcome::Again | Outcome::Kept { settled: false, .. } | Outcome::Slap(_) => take.advice,
+        Outcome::Kept { settled: true, .. }
+        | Outcome::WrongFinger { .. }
+        | Outcome::WrongHand { .. }
+        | Outcome::Compared { .. } => None,
     });
-    let wrong = last.is_some_and(|take| matches!(take.outcome, Outcome::WrongFinger { .. }));
+    let wrong = |take: &Take| matches!(take.outcome, Outcome::WrongFinger { .. } | Outcome::WrongHand { .. });
+    let wrong = last.is_some_and(wrong);
     match (seen.or(tried), wrong) {
         (Some(retry), _) => ctx.t(advice(retry)),
         (None, true) => ctx.t("resident-wrong-finger"),
@@ -345,7 +372,9 @@ fn confirm<'a, M: 'a>(ctx: &Context<'a>, seat: &'a Seat) -> Element<'a, M> {
         (None, ConfirmNeed::Nothing) => None,
     };
     match slot {
-        Some(Slot::Finger(finger)) => finger_page(ctx, session, Some(finger), compared, "resident-compare-more"),
+        Some(Slot::Finger(finger)) => {
+            finger_page(ctx, session, Asked::finger(Slot::Finger(finger)), compared, "resident-compare-more")
+        }
         Some(Slot::Eye(eye)) => eye_page(ctx, session, Some(eye), compared),
         Some(Slot::Photo | Slot::Signature | Slot::Approval) | None => approval(ctx, seat),
     }

@@ -1,6 +1,6 @@
 //! The words of things: each value of the domain has one key in the Fluent files, named after the value itself.
 
-use rekam_hal::{DeviceErrorKind, Eye, Finger, Retry};
+use rekam_hal::{DeviceErrorKind, Eye, Finger, Fingers, Retry, Slap};
 
 use crate::domain::dates::format_dmy;
 use crate::domain::resident::Resident;
@@ -28,6 +28,21 @@ pub fn finger(words: &Words, finger: Finger) -> String {
         Finger::LeftRing => "finger-left-ring",
         Finger::LeftLittle => "finger-left-little",
     })
+}
+
+/// The fingers of a slap.
+pub fn slap(words: &Words, slap: Slap) -> String {
+    words.get(match slap {
+        Slap::RightFour => "slap-right-four",
+        Slap::LeftFour => "slap-left-four",
+        Slap::Thumbs => "slap-thumbs",
+    })
+}
+
+/// Some fingers, named one after the other.
+pub fn fingers(words: &Words, fingers: Fingers) -> String {
+    let names: Vec<String> = fingers.iter().map(|one| finger(words, one).to_lowercase()).collect();
+    names.join(", ")
 }
 
 /// An eye.

@@ -157,7 +157,7 @@ fn engine(words: &Words, error: &EngineError) -> String {
     match error {
         EngineError::ModelMissing { path, .. } => with_path(words, "trouble-model-missing", path),
         EngineError::ModelDamaged(_) | EngineError::Network(_) => words.get("trouble-model-damaged"),
-        EngineError::Fingerprint(_) => words.get("trouble-fingerprint"),
+        EngineError::Fingerprint(_) | EngineError::Slap(_) => words.get("trouble-fingerprint"),
         EngineError::Iris(_) => words.get("trouble-iris"),
         EngineError::Encode(_) => words.get("trouble-encode"),
         EngineError::Ink(_) => words.get("trouble-ink"),

@@ -225,7 +225,7 @@ pub fn capturing(session: Session, slot: Slot, aim: Aim, phase: Phase) -> Board 
     };
     // The sender may go: the last news stays.
     let (_, live) = watch::channel(news);
-    Board { capture: Some(Capture { slot, aim, phase, live }), ..seated(session) }
+    Board { capture: Some(Capture { slot, aim, slap: None, phase, live }), ..seated(session) }
 }
 
 fn face() -> RgbImage {

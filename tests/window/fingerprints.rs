@@ -3,10 +3,10 @@
 use crate::boards;
 use crate::rig::{Rig, look_at};
 use rekam::domain::session::{Exception, ExceptionReason, Session, Slot, Step, Wish};
-use rekam::station::counter::{Act, Aim, Board, Outcome, Phase, Take};
+use rekam::station::counter::{Act, Aim, Board, Capture, Outcome, Phase, SlapTake, Take};
 use rekam::ui::app::{Message, Shown};
 use rekam::ui::keys::Key;
-use rekam_hal::{DeviceErrorKind, Finger, Retry};
+use rekam_hal::{DeviceErrorKind, Finger, Fingers, Retry, Slap};
 
 const INDEX: Slot = Slot::Finger(Finger::RightIndex);
 const MIDDLE: Slot = Slot::Finger(Finger::RightMiddle);
@@ -252,8 +252,64 @@ fn a_click_on_the_drawn_finger_chooses_it() {
     panic!("no point of the screen chooses the left little finger");
 }
 
+/// The right hand's four fingers are asked for together; the little one is missing.
+fn slap(last: Option<Outcome>, phase: Phase) -> Board {
+    let board = boards::capturing(begun(), MIDDLE, Aim::Fill, phase);
+    let capture = board.capture.clone().map(|capture| Capture { slap: Some(Slap::RightFour), ..capture });
+    let last = last.map(|outcome| Take { number: 3, slot: MIDDLE, outcome, advice: None });
+    Board { capture, last, ..board }
+}
+
+fn fingers<const N: usize>(fingers: [Finger; N]) -> Fingers {
+    fingers.into_iter().collect()
+}
+
+#[test]
+fn fingers_laid_down_together_are_asked_for_together() {
+    let rig = Rig::before(slap(None, Phase::Live));
+    assert!(rig.sees("Tempelkan empat jari kanan pada kaca."));
+    let capture = slap(None, Phase::Live).capture.unwrap();
+    assert_eq!(capture.fingers(&begun()), fingers([Finger::RightIndex, Finger::RightMiddle, Finger::RightRing]));
+}
+
+#[test]
+fn of_a_slap_every_finger_that_is_not_done_is_named() {
+    let none = Fingers::default();
+    let take = SlapTake { slap: Slap::RightFour, kept: none, poor: none, missing: none, repeated: none };
+    let missing = SlapTake { kept: fingers([Finger::RightIndex]), missing: fingers([Finger::RightRing]), ..take };
+    let rig = Rig::before(slap(Some(Outcome::Slap(missing)), Phase::Live));
+    assert!(rig.sees("Belum menyentuh kaca: jari manis kanan."));
+    assert!(rig.sees("1 jari tersimpan. Belum menyentuh kaca: jari manis kanan."));
+    let poor = SlapTake { poor: fingers([Finger::RightMiddle, Finger::RightRing]), ..take };
+    assert!(
+        Rig::before(slap(Some(Outcome::Slap(poor)), Phase::Live)).sees("Ulangi: jari tengah kanan, jari manis kanan.")
+    );
+    let repeated = SlapTake { repeated: fingers([Finger::RightMiddle]), ..take };
+    let rig = Rig::before(slap(Some(Outcome::Slap(repeated)), Phase::Live));
+    assert!(rig.sees("Sudah direkam sebagai jari lain: jari tengah kanan."));
+}
+
+#[test]
+fn the_other_hand_is_not_kept_and_the_operator_has_the_last_word() {
+    let mut rig = Rig::before(slap(Some(Outcome::WrongHand { wanted: Slap::RightFour }), Phase::Live));
+    assert!(rig.sees("Itu tangan yang lain. Tempelkan empat jari kanan."));
+    rig.press(Key::Char('4'));
+    assert_eq!(rig.acts(), [Act::Choose(Slot::Finger(Finger::RightRing))], "one finger alone");
+}
+
 #[test]
 fn how_it_looks() {
+    let none = Fingers::default();
+    let take = SlapTake {
+        slap: Slap::RightFour,
+        kept: fingers([Finger::RightIndex]),
+        poor: fingers([Finger::RightMiddle]),
+        missing: fingers([Finger::RightRing]),
+        repeated: none,
+    };
+    look_at("fingerprints-slap", &slap(Some(Outcome::Slap(take)), Phase::Live), |rig| {
+        drop(rig.app.update(Message::FrameDue));
+    });
     let frame = |rig: &mut Rig| drop(rig.app.update(Message::FrameDue));
     look_at("fingerprints-live", &after(INDEX, Outcome::Kept { quality: 47, settled: true }, None), frame);
     let wrong = Outcome::WrongFinger { shown: Finger::RightIndex };

@@ -8,12 +8,12 @@ use iced::Size;
 use iced_test::Simulator;
 use rekam::domain::session::{Session, Slot, Step};
 use rekam::office::words::{Language, Words};
-use rekam::station::counter::{Aim, Board, Check, End, Finished, Home, Outcome, Phase, Stage, Take, Waiting};
+use rekam::station::counter::{Aim, Board, Capture, Check, End, Finished, Home, Outcome, Phase, Stage, Take, Waiting};
 use rekam::store::{Ticket, TicketState};
 use rekam::ui::Preferences;
 use rekam::ui::app::Message;
 use rekam::ui::keys::Key;
-use rekam_hal::{DeviceErrorKind, Eye, Finger, Retry};
+use rekam_hal::{DeviceErrorKind, Eye, Finger, Retry, Slap};
 
 /// The smallest window that a resident looks at.
 const WINDOW: Size = Size::new(1024.0, 768.0);
@@ -185,6 +185,15 @@ fn the_signature_is_mirrored_while_it_is_written() {
     boards::accept(&mut session, Slot::Signature, 100);
     let rig = Rig::before(boards::seated(session));
     assert!(sees(&rig, &Rig::words("resident-signed")));
+}
+
+#[test]
+fn four_fingers_are_asked_for_together_and_drawn_together() {
+    let board = finger(boards::standing_at(Step::Fingerprints), Finger::LeftLittle, Phase::Live);
+    let capture = board.capture.clone().map(|capture| Capture { slap: Some(Slap::LeftFour), ..capture });
+    let board = Board { capture, ..board };
+    assert!(sees(&Rig::before(board.clone()), "Letakkan empat jari kiri pada kaca."));
+    look_at("slap", &board, |_| ());
 }
 
 #[test]

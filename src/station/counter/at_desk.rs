@@ -226,7 +226,7 @@ impl Room {
         self.board.finished = None;
         self.board.last = None;
         self.board.check = Check::Idle;
-        self.captures.begin_record();
+        self.captures.begin_record(self.board.rules.slaps);
         let session = self.desk()?.session()?;
         let nik = *session.nik();
         let started = !session.samples().is_empty();

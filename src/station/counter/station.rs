@@ -62,6 +62,13 @@ struct StoredRules {
     order: crate::domain::session::StepOrder,
     policy: crate::domain::session::Policy,
     lock_after: u32,
+    /// Missing in rules that were kept before there was a choice.
+    #[serde(default = "together")]
+    slaps: bool,
+}
+
+fn together() -> bool {
+    Rules::default().slaps
 }
 
 impl Station {
@@ -163,7 +170,9 @@ impl Station {
         });
         let base = Rules::default();
         let base = match stored {
-            Some(kept) => Rules { order: kept.order, policy: kept.policy, lock_after: kept.lock_after, ..base },
+            Some(StoredRules { order, policy, lock_after, slaps }) => {
+                Rules { order, policy, lock_after, slaps, ..base }
+            }
             None => base,
         };
         let holidays = calendar.holidays.iter().copied().collect();
@@ -172,8 +181,8 @@ impl Station {
 
     /// Keeps the rules; the change is in the audit chain.
     pub(super) fn save_rules(&self, rules: &Rules, officer: &UserId) -> Result<(), CounterError> {
-        let stored =
-            StoredRules { order: rules.order.clone(), policy: rules.policy.clone(), lock_after: rules.lock_after };
+        let Rules { order, policy, lock_after, slaps, .. } = rules.clone();
+        let stored = StoredRules { order, policy, lock_after, slaps };
         let text = serde_json::to_string(&stored).map_err(DeskError::from)?;
         let (rules, officer, now) = (rules.clone(), officer.as_str().to_owned(), self.now());
         within(self.store(), move |db| {

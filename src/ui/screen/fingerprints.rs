@@ -1,4 +1,4 @@
-//! Ten fingers, one at a time.
+//! Ten fingers: one at a time, or laid down together where the scanner takes four at once.
 //!
 //! Left the glass as the scanner sees it, in the middle both hands with what is done, right the finger that is looked
 //! at: its tries, and what can be done about it.
@@ -10,6 +10,7 @@ use rekam_hal::Finger;
 use super::capture::advice::{self, Advice};
 use super::capture::{self, Capturing, parts};
 use crate::domain::session::{Session, Slot, SlotState, Step};
+use crate::station::counter::Capture;
 use crate::ui::keys::Key;
 use crate::ui::spacing::{BODY, L, M, S, TITLE, VALUE};
 use crate::ui::theme::{Tone, ink};
@@ -79,7 +80,12 @@ impl Fingerprints {
         let taken = || ctx.board.last.as_ref().map(|take| take.slot).filter(|slot| slot.step() == step);
         let slot =
             if capturing { capture::in_turn(ctx, step) } else { self.capturing.subject(ctx, step).or_else(taken) };
-        let name = slot.map_or_else(|| ctx.t("fingers-none-left"), |slot| say::slot(ctx.words, slot));
+        let slap = capture::capture(ctx, step).and_then(|capture| capture.slap);
+        let name = match (slap, slot) {
+            (Some(slap), _) => say::slap(ctx.words, slap),
+            (None, Some(slot)) => say::slot(ctx.words, slot),
+            (None, None) => ctx.t("fingers-none-left"),
+        };
         let picture = slot.and_then(finger_of).and_then(|finger| ctx.seat()?.shown.fingers.get(&finger));
         let stage = match (capturing, parts::kept(ctx, picture), slot) {
             (false, Some(picture), _) => parts::shown(Some(picture), GLASS),
@@ -96,8 +102,11 @@ impl Fingerprints {
 
     fn middle<'a>(&'a self, ctx: &Context<'a>, session: &Session) -> Element<'a, Message> {
         let subject = self.capturing.subject(ctx, Step::Fingerprints).and_then(finger_of);
-        let in_turn = capture::in_turn(ctx, Step::Fingerprints).and_then(finger_of);
-        let chosen = subject.filter(|finger| Some(*finger) != in_turn);
+        let in_turn = match capture::capture(ctx, Step::Fingerprints) {
+            Some(capture) => capture.fingers(session),
+            None => capture::in_turn(ctx, Step::Fingerprints).and_then(finger_of).into_iter().collect(),
+        };
+        let chosen = subject.filter(|finger| !in_turn.contains(*finger));
         let drawn = Hands { in_turn, chosen, ..Hands::of(session) };
         let pick: fn(Finger) -> Message = |finger| Message::Pick(Slot::Finger(finger));
         let half = HANDS.width / 2.0;
@@ -150,7 +159,10 @@ fn finger_of(slot: Slot) -> Option<Finger> {
 }
 
 fn advice(ctx: &Context<'_>, session: &Session) -> Advice {
-    let instruction = |slot| ctx.say("fingers-place", &[("finger", &advice::within(&say::slot(ctx.words, slot)))]);
+    let instruction = |capture: &Capture| {
+        let asked = capture.slap.map_or_else(|| say::slot(ctx.words, capture.slot), |slap| say::slap(ctx.words, slap));
+        ctx.say("fingers-place", &[("finger", &advice::within(&asked))])
+    };
     let excepted = session.exceptions().filter(|exception| exception.slot.step() == Step::Fingerprints).count();
     let done = match excepted {
         0 => ctx.t("fingers-done"),

@@ -7,6 +7,7 @@ use rekam_hal::Eye;
 use super::capture::advice::{self, Advice};
 use super::capture::{self, Capturing, parts};
 use crate::domain::session::{Session, Slot, SlotState, Step};
+use crate::station::counter::Capture;
 use crate::ui::keys::Key;
 use crate::ui::spacing::{L, M, S, TITLE};
 use crate::ui::theme::{Tone, plate};
@@ -149,7 +150,7 @@ fn held<'a>(ctx: &Context<'a>, session: &Session, eye: Eye) -> Element<'a, Messa
 }
 
 fn advice(ctx: &Context<'_>, session: &Session) -> Advice {
-    let instruction = |slot| ctx.say("iris-place", &[("eye", &say::slot(ctx.words, slot))]);
+    let instruction = |capture: &Capture| ctx.say("iris-place", &[("eye", &say::slot(ctx.words, capture.slot))]);
     let excepted = session.exceptions().filter(|exception| exception.slot.step() == Step::Iris).count();
     let done = match excepted {
         0 => ctx.t("iris-done"),

@@ -90,6 +90,8 @@ pub enum Message {
     Discard,
     /// A field of the rules.
     Typed(Field, String),
+    /// Fingers together, or one by one.
+    Slaps,
     /// The next zone.
     Zone,
     /// The next step, or the one before, is the one to move.
@@ -157,6 +159,7 @@ impl Settings {
             Message::Stay
             | Message::Typed(..)
             | Message::Zone
+            | Message::Slaps
             | Message::ChooseStep(_)
             | Message::PickStep(_)
             | Message::MoveStep(_)
@@ -261,6 +264,7 @@ impl Rules {
             Message::Stay => self.leaving = false,
             Message::Typed(field, text) => self.draft.type_in(field, text),
             Message::Zone => self.draft.zone = next_zone(self.draft.zone),
+            Message::Slaps => self.draft.slaps = !self.draft.slaps,
             Message::ChooseStep(later) => {
                 let count = self.draft.middle.len().max(1);
                 self.step = (self.step + if later { 1 } else { count - 1 }) % count;
@@ -298,6 +302,7 @@ impl Rules {
         vec![
             Action::secondary(Key::Escape, ctx.t("settings-leave"), Message::Leave),
             Action::secondary(Key::F(8), ctx.t("settings-next-zone"), Message::Zone),
+            Action::secondary(Key::F(10), ctx.t("settings-next-slaps"), Message::Slaps),
             Action::secondary(Key::PageUp, ctx.t("settings-earlier"), Message::MoveStep(false)),
             Action::secondary(Key::PageDown, ctx.t("settings-later"), Message::MoveStep(true)),
             Action::hidden(Key::Up, Message::ChooseStep(false)),

@@ -6,7 +6,7 @@
 
 use iced::widget::canvas::{self, Frame, Geometry, LineCap, LineJoin, Path, Stroke};
 use iced::{Color, Fill, Point, Rectangle, Size, Theme, mouse};
-use rekam_hal::{Eye, Finger, PenPoint};
+use rekam_hal::{Eye, Finger, Fingers, PenPoint};
 
 use crate::ui::Element;
 use crate::ui::theme::{Tokens, tokens};
@@ -20,12 +20,12 @@ pub enum Guide {
     Face,
     /// A pad with a pen.
     Pad,
-    /// Two hands with the finger in turn and those that are done.
+    /// Two hands with the fingers in turn and those that are done.
     Hands {
-        /// The finger in turn.
-        now: Option<Finger>,
+        /// The fingers in turn.
+        now: Fingers,
         /// Fingers that are done.
-        done: Vec<Finger>,
+        done: Fingers,
     },
     /// A face as in a mirror with the eye in turn and those that are done.
     Eyes {
@@ -73,7 +73,7 @@ impl<M> canvas::Program<M> for Guide {
             Self::Card => card(&mut pencil),
             Self::Face => face(&mut pencil),
             Self::Pad => pad(&mut pencil),
-            Self::Hands { now, done } => hands(&mut pencil, *now, done),
+            Self::Hands { now, done } => hands(&mut pencil, *now, *done),
             Self::Eyes { now, done } => eyes(&mut pencil, *now, done),
             Self::Done => tick(&mut pencil),
             Self::Wait => wait(&mut pencil),
@@ -234,7 +234,7 @@ fn finger(finger: Finger) -> Shape {
     if place < 5 { ((bx + 132.0, by), (tx + 132.0, ty), width) } else { ((108.0 - bx, by), (108.0 - tx, ty), width) }
 }
 
-fn hands(pencil: &mut Pencil<'_>, now: Option<Finger>, done: &[Finger]) {
+fn hands(pencil: &mut Pencil<'_>, now: Fingers, done: Fingers) {
     let t = pencil.colours;
     // Outlines first: what lies over them joins fingers and palm into one hand.
     for (ground, more) in [(t.text, 3.0), (t.raised, 0.0)] {
@@ -252,11 +252,11 @@ fn hands(pencil: &mut Pencil<'_>, now: Option<Finger>, done: &[Finger]) {
             pencil.disc((left + 15.0, 113.0), 16.0, ground);
         }
     }
-    for one in done {
-        let (_, tip, width) = finger(*one);
+    for one in done.iter() {
+        let (_, tip, width) = finger(one);
         pencil.done(tip, width * 0.62);
     }
-    if let Some(one) = now {
+    for one in now.iter() {
         let (base, tip, width) = finger(one);
         // Its outer part: the palm is not asked for.
         let middle = ((base.0 + tip.0 * 1.5) / 2.5, (base.1 + tip.1 * 1.5) / 2.5);

@@ -9,7 +9,7 @@ use std::cell::RefCell;
 
 use iced::widget::canvas::{self, Action, Cache, Canvas, Event, Geometry, LineCap, LineJoin, Path, Stroke};
 use iced::{Color, Point, Rectangle, Size, Theme, Vector, mouse};
-use rekam_hal::Finger;
+use rekam_hal::{Finger, Fingers};
 
 use super::parts::BOLD;
 use crate::domain::session::{Session, Slot, SlotState};
@@ -41,8 +41,8 @@ pub enum Mark {
 pub struct Hands {
     /// By finger, in code order.
     pub marks: [Mark; 10],
-    /// The finger in turn.
-    pub in_turn: Option<Finger>,
+    /// The fingers in turn.
+    pub in_turn: Fingers,
     /// A finger that the operator looks at.
     pub chosen: Option<Finger>,
     /// Whether keys and qualities are written, for an operator; a resident needs neither.
@@ -246,10 +246,9 @@ impl Hands {
         for (finger, bone) in &fingers {
             self.finger(frame, colours, *finger, bone);
         }
-        for (finger, line) in [(self.chosen, colours.text), (self.in_turn, colours.primary)] {
-            if let Some(finger) = finger {
-                frame.stroke(&Bone::of(finger, &place).outline(1.0), pen(line, 6.0));
-            }
+        let chosen = self.chosen.into_iter().map(|finger| (finger, colours.text));
+        for (finger, line) in chosen.chain(self.in_turn.iter().map(|finger| (finger, colours.primary))) {
+            frame.stroke(&Bone::of(finger, &place).outline(1.0), pen(line, 6.0));
         }
         palms.iter().for_each(|palm| frame.fill(palm, colours.raised));
         if self.labelled {
@@ -283,7 +282,7 @@ impl Hands {
         if let Some((quality, ink)) = quality {
             frame.fill_text(words(quality.to_string(), bone.tip, VALUE, ink));
         }
-        let in_turn = self.in_turn == Some(finger);
+        let in_turn = self.in_turn.contains(finger);
         let (cap, line, ink) = if in_turn {
             (colours.primary, colours.primary, colours.on_primary)
         } else {

@@ -126,6 +126,8 @@ pub struct Rules {
     pub order: StepOrder,
     /// Thresholds for new records.
     pub policy: Policy,
+    /// Whether fingers are laid down together, where the scanner takes four at once.
+    pub slaps: bool,
     /// The office's clock.
     pub zone: Zone,
     /// Appointments a day.
@@ -141,6 +143,7 @@ impl Default for Rules {
         Self {
             order: StepOrder::default(),
             policy: Policy::default(),
+            slaps: true,
             zone: Zone::default(),
             capacity: 100,
             holidays: Vec::new(),

@@ -5,29 +5,29 @@
 //! is shared.
 
 mod back_room;
+mod capture;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use rekam_hal::{DeviceErrorKind, DeviceInfo, Eye, Finger, Retry, Signature};
+use rekam_hal::{Eye, Finger, Signature};
 use time::{Date, OffsetDateTime};
-use tokio::sync::watch;
 
 use crate::domain::eligibility::Eligibility;
 use crate::domain::resident::{Resident, ResidentWarning};
-use crate::domain::session::{Exception, RecordId, SampleId, Session, Slot, Step};
+use crate::domain::session::{Exception, RecordId, SampleId, Session, Step};
 use crate::domain::user::{Role, UserId};
 use crate::office::daybook::Totals;
 use crate::office::queue::{Counters, Drawn};
 use crate::office::register::ImportReport;
 use crate::office::zone::Zone;
-use crate::station::job::News;
 use crate::store::Ticket;
 
 use super::error::CounterError;
 pub use crate::station::training::presenter::Which;
 pub use back_room::{BackRoom, Export, Pending, PendingHit, Review, Rules, Side};
+pub use capture::{Aim, Capture, Device, Light, Outcome, Phase, SlapTake, Take, presentable};
 
 /// Everything a screen may show.
 #[derive(Clone)]
@@ -243,82 +243,6 @@ impl std::fmt::Debug for Picture {
     }
 }
 
-/// A capture under way.
-#[derive(Clone)]
-pub struct Capture {
-    /// Which slot.
-    pub slot: Slot,
-    /// What the sample is for.
-    pub aim: Aim,
-    /// How far it is.
-    pub phase: Phase,
-    /// Frames and pen strokes while it runs; always the latest.
-    pub live: watch::Receiver<News>,
-}
-
-/// What a sample is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Aim {
-    /// To fill the slot.
-    Fill,
-    /// To be compared with what the slot holds.
-    Compare,
-    /// To show why a slot stays empty.
-    Evidence,
-}
-
-/// How far a capture is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Phase {
-    /// The device waits for the resident; frames arrive.
-    Live,
-    /// The sample is here and is being judged.
-    Judging,
-    /// The device is not usable; it is tried again by itself.
-    NoDevice(DeviceErrorKind),
-    /// The operator stopped it.
-    Paused,
-}
-
-/// How a capture ended.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Take {
-    /// Grows with every capture.
-    pub number: u64,
-    /// Which slot.
-    pub slot: Slot,
-    /// How.
-    pub outcome: Outcome,
-    /// What to do better next time.
-    pub advice: Option<Retry>,
-}
-
-/// How a capture ended.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Outcome {
-    /// Kept.
-    Kept {
-        /// 0..=100.
-        quality: u8,
-        /// Whether the slot needs no further try.
-        settled: bool,
-    },
-    /// This finger is already in the record as another one; nothing was kept.
-    WrongFinger {
-        /// Which it is.
-        shown: Finger,
-    },
-    /// Nothing was kept; the advice says why.
-    Again,
-    /// Compared with what was recorded.
-    Compared {
-        /// -log10 of the false match rate.
-        score: f32,
-        /// Whether it is the same.
-        matched: bool,
-    },
-}
-
 /// The duplicate check that runs beside the capture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Check {
@@ -329,42 +253,6 @@ pub enum Check {
     Searching(usize),
     /// Finished, against so many people; findings are in the session.
     Done(usize),
-}
-
-/// One of the four devices.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Device {
-    /// Which.
-    pub which: Which,
-    /// Who it is, when it is present.
-    pub info: Option<DeviceInfo>,
-    /// Its light.
-    pub light: Light,
-    /// What went wrong last.
-    pub last_error: Option<(DeviceErrorKind, OffsetDateTime)>,
-    /// Samples taken since the start.
-    pub captures: u32,
-    /// Captures that the resident had to repeat.
-    pub retries: u32,
-    /// Captures that the device failed.
-    pub failures: u32,
-    /// Outcome of the last test.
-    pub tested: Option<Result<(), DeviceErrorKind>>,
-    /// Simulated: may be made to fail on purpose.
-    pub simulated: bool,
-}
-
-/// The light of a device.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Light {
-    /// Ready.
-    Ready,
-    /// Capturing.
-    Working,
-    /// Present, but in trouble.
-    Trouble,
-    /// Not there.
-    Missing,
 }
 
 /// What a search found.

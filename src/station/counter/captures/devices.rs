@@ -4,13 +4,13 @@ use std::time::{Duration, Instant};
 
 use rekam_hal::DeviceErrorKind;
 
-use crate::domain::session::Slot;
-use crate::station::counter::board::{Aim, Device, Light, Which};
+use crate::station::counter::board::{Device, Light, Which};
 use crate::station::counter::equipment::device_of;
 use crate::station::counter::error::CounterError;
 use crate::station::counter::room::{Done, Room};
 
 use super::State;
+use super::target::Need;
 
 /// Between two tries to open a device that is gone.
 pub(super) const REOPEN: Duration = Duration::from_millis(500);
@@ -27,12 +27,12 @@ pub(super) struct Health {
 }
 
 impl Room {
-    pub(super) fn reopen(&mut self, slot: Slot, aim: Aim, kind: DeviceErrorKind, again: Instant) -> Done {
+    pub(super) fn reopen(&mut self, need: Need, kind: DeviceErrorKind, again: Instant) -> Done {
         if Instant::now() < again {
-            self.captures.state = State::Away { slot, aim, kind, again };
+            self.captures.state = State::Away { need, kind, again };
             return Ok(());
         }
-        let which = device_of(slot);
+        let which = device_of(need.slot);
         let Some(station) = &mut self.station else { return Ok(()) };
         match station.equipment.plug_in(which) {
             Ok(()) => {
@@ -41,7 +41,7 @@ impl Room {
             }
             Err(error) => {
                 let again = Instant::now() + REOPEN;
-                self.captures.state = State::Away { slot, aim, kind: error.kind, again };
+                self.captures.state = State::Away { need, kind: error.kind, again };
                 Ok(())
             }
         }
@@ -67,7 +67,7 @@ impl Room {
     pub(in crate::station::counter) fn refresh_devices(&mut self) {
         let Some(station) = &self.station else { return };
         let working = match &self.captures.state {
-            State::Running(running) => Some(device_of(running.slot)),
+            State::Running(running) => Some(device_of(running.need.slot)),
             State::Judging(_) | State::Nothing | State::Stopping(..) | State::Away { .. } => None,
         };
         let devices = Which::ALL.map(|which| {

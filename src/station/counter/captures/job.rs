@@ -3,14 +3,16 @@
 //! Each device has a job of its own kind, with a sample of its own kind. Here they are one, so that whoever looks after
 //! a capture need not know which device takes it.
 
-use rekam_hal::{CaptureError, EyeSample, EyeSet, GrayImage, Retry, RgbImage, ScanTarget, Signature};
+use rekam_hal::{CaptureError, EyeSample, EyeSet, Fingers, GrayImage, Retry, RgbImage, ScanTarget, Signature, Slap};
 use tokio::sync::watch;
 
 use crate::domain::session::Slot;
-use crate::station::desk::{judge_eye, judge_finger};
-use crate::station::engines::{Engines, Judged};
+use crate::station::desk::{judge_eye, judge_finger, judge_slap};
+use crate::station::engines::{Engines, Judged, SlapJudged};
 use crate::station::job::News;
 use crate::station::{Bays, DeskError, Job, JobError};
+
+use super::target::Need;
 
 pub(super) enum AnyJob {
     Photo(Job<RgbImage>),
@@ -23,12 +25,23 @@ pub(super) enum Raw {
     Photo(RgbImage),
     Ink(Signature),
     Finger(GrayImage),
+    /// Several fingers in one image, and those that can be on it.
+    Slap(GrayImage, Slap, Fingers),
     Eye(Option<GrayImage>),
 }
 
+/// What judging says.
+pub(super) enum Verdict {
+    One(Judged),
+    Slap(SlapJudged),
+}
+
 impl AnyJob {
-    pub(super) fn start(bays: &Bays, slot: Slot) -> Result<Self, JobError> {
-        Ok(match slot {
+    pub(super) fn start(bays: &Bays, need: Need) -> Result<Self, JobError> {
+        if let Some(slap) = need.slap {
+            return Ok(Self::Finger(bays.finger(ScanTarget::Slap(slap))?));
+        }
+        Ok(match need.slot {
             Slot::Photo => Self::Photo(bays.photo()?),
             Slot::Signature | Slot::Approval => Self::Ink(bays.signature()?),
             Slot::Finger(finger) => Self::Finger(bays.finger(ScanTarget::Single(finger))?),
@@ -77,12 +90,13 @@ impl AnyJob {
     }
 }
 
-pub(super) fn judge(engines: &Engines, raw: Raw) -> Result<Judged, DeskError> {
-    match raw {
-        Raw::Photo(image) => Ok(engines.photo(&image)?),
-        Raw::Ink(signature) => Ok(engines.signature(&signature)?),
-        Raw::Finger(image) => judge_finger(engines, &image),
-        Raw::Eye(Some(image)) => judge_eye(engines, &image),
-        Raw::Eye(None) => Err(JobError::from(CaptureError::Retry(Retry::NothingPresented)).into()),
-    }
+pub(super) fn judge(engines: &Engines, raw: Raw) -> Result<Verdict, DeskError> {
+    Ok(Verdict::One(match raw {
+        Raw::Slap(image, slap, expected) => return Ok(Verdict::Slap(judge_slap(engines, &image, slap, expected)?)),
+        Raw::Photo(image) => engines.photo(&image)?,
+        Raw::Ink(signature) => engines.signature(&signature)?,
+        Raw::Finger(image) => judge_finger(engines, &image)?,
+        Raw::Eye(Some(image)) => judge_eye(engines, &image)?,
+        Raw::Eye(None) => return Err(JobError::from(CaptureError::Retry(Retry::NothingPresented)).into()),
+    }))
 }

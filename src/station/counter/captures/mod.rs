@@ -8,6 +8,7 @@ mod devices;
 mod job;
 mod outcome;
 mod shown;
+mod slap;
 mod target;
 
 use std::collections::BTreeMap;
@@ -15,23 +16,23 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rekam_hal::DeviceErrorKind;
+use rekam_hal::{DeviceErrorKind, Slap};
 use tokio::sync::watch;
 
 use crate::domain::session::{Purpose, Session, Slot};
 use crate::station::DeskError;
-use crate::station::engines::Judged;
 use crate::station::job::News;
 
-use super::board::{Aim, Which};
+use super::board::Which;
 use super::equipment::device_of;
 use super::room::{Done, Room};
 
 pub(super) use shown::shown;
 
 use devices::{Health, REOPEN};
-use job::AnyJob;
+use job::{AnyJob, Verdict};
 use shown::fingerprint_of;
+use target::Need;
 
 /// How long a cancelled capture may take to let its device go.
 const GRACE: Duration = Duration::from_secs(2);
@@ -53,6 +54,10 @@ pub(super) struct Captures {
     /// The next capture begins then.
     not_before: Option<Instant>,
     takes: u64,
+    /// The station wants fingers to be laid down together.
+    together: bool,
+    /// How often each slap of this record was tried in this step.
+    slaps: BTreeMap<Slap, u32>,
     health: BTreeMap<Which, Health>,
 }
 
@@ -66,16 +71,14 @@ enum State {
     Judging(Judging),
     /// The device is away; tried again then.
     Away {
-        slot: Slot,
-        aim: Aim,
+        need: Need,
         kind: DeviceErrorKind,
         again: Instant,
     },
 }
 
 struct Running {
-    slot: Slot,
-    aim: Aim,
+    need: Need,
     job: AnyJob,
     news: watch::Receiver<News>,
     /// The last sign of life: a frame, a pen stroke, or the start.
@@ -83,10 +86,9 @@ struct Running {
 }
 
 struct Judging {
-    slot: Slot,
-    aim: Aim,
+    need: Need,
     device: String,
-    answer: mpsc::Receiver<Result<Judged, DeskError>>,
+    answer: mpsc::Receiver<Result<Verdict, DeskError>>,
     live: watch::Receiver<News>,
 }
 
@@ -158,14 +160,15 @@ impl Captures {
     pub(super) fn stop_and_wait(&mut self) {
         self.stop();
         if let State::Stopping(running, until) = &self.state {
-            while running.job.poll(running.slot).is_none() && Instant::now() < *until {
+            while running.job.poll(running.need.slot).is_none() && Instant::now() < *until {
                 thread::sleep(Duration::from_millis(5));
             }
         }
     }
 
-    /// Another resident sits down.
-    pub(super) fn begin_record(&mut self) {
+    /// Another resident sits down; the station lays fingers down together where it can, or one by one.
+    pub(super) fn begin_record(&mut self, together: bool) {
+        self.together = together;
         self.stop();
         self.enter_step();
     }
@@ -173,6 +176,7 @@ impl Captures {
     /// Another step begins: what was wanted in the old one is over.
     pub(super) fn enter_step(&mut self) {
         self.wanted = None;
+        self.slaps.clear();
         self.resume();
     }
 
@@ -200,21 +204,21 @@ impl Room {
     }
 
     fn step_captures(&mut self) -> Done {
-        let aim = if self.captures.is_stopped() { None } else { self.needed() };
+        let need = if self.captures.is_stopped() { None } else { self.needed() };
         match std::mem::take(&mut self.captures.state) {
-            State::Nothing => self.begin_capture(aim),
-            State::Running(running) if aim == Some((running.slot, running.aim)) => self.poll(running),
+            State::Nothing => self.begin_capture(need),
+            State::Running(running) if need == Some(running.need) => self.poll(running),
             State::Running(running) => {
                 running.job.cancel();
                 self.captures.state = State::Stopping(running, Instant::now() + GRACE);
                 Ok(())
             }
             State::Stopping(running, until) => {
-                if running.job.poll(running.slot).is_none() && Instant::now() < until {
+                if running.job.poll(running.need.slot).is_none() && Instant::now() < until {
                     self.captures.state = State::Stopping(running, until);
                 } else if Instant::now() >= until {
                     // It hangs in its driver: a fresh handle takes its place in the bay.
-                    let which = device_of(running.slot);
+                    let which = device_of(running.need.slot);
                     if let Some(station) = &mut self.station {
                         drop(station.equipment.plug_in(which));
                     }
@@ -222,13 +226,13 @@ impl Room {
                 Ok(())
             }
             State::Judging(judging) => self.take_in(judging),
-            State::Away { slot, aim: old, .. } if aim != Some((slot, old)) => Ok(()),
-            State::Away { slot, aim, kind, again } => self.reopen(slot, aim, kind, again),
+            State::Away { need: old, .. } if need != Some(old) => Ok(()),
+            State::Away { need, kind, again } => self.reopen(need, kind, again),
         }
     }
 
-    fn begin_capture(&mut self, aim: Option<(Slot, Aim)>) -> Done {
-        let Some((slot, aim)) = aim else {
+    fn begin_capture(&mut self, need: Option<Need>) -> Done {
+        let Some(need) = need else {
             self.captures.not_before = None;
             return Ok(());
         };
@@ -236,16 +240,16 @@ impl Room {
             return Ok(());
         }
         self.captures.not_before = None;
-        let round = rounds(self.desk()?.session()?, slot) + self.captures.takes;
+        let round = rounds(self.desk()?.session()?, need.slot) + self.captures.takes;
         let station = self.station()?;
         station.equipment.present(round);
-        match AnyJob::start(station.equipment.bays(), slot) {
+        match AnyJob::start(station.equipment.bays(), need) {
             Ok(job) => {
                 let news = job.news();
-                self.captures.state = State::Running(Running { slot, aim, job, news, alive: Instant::now() });
+                self.captures.state = State::Running(Running { need, job, news, alive: Instant::now() });
                 Ok(())
             }
-            Err(error) => self.failed(slot, aim, error),
+            Err(error) => self.failed(need, error),
         }
     }
 
@@ -254,13 +258,13 @@ impl Room {
             running.news.mark_unchanged();
             running.alive = Instant::now();
         }
-        match running.job.poll(running.slot) {
+        match running.job.poll(running.need.slot) {
             None if running.alive.elapsed() > SILENCE => {
                 running.job.cancel();
                 let again = Instant::now() + REOPEN;
-                self.note_device(device_of(running.slot), Some(DeviceErrorKind::Silent));
+                self.note_device(device_of(running.need.slot), Some(DeviceErrorKind::Silent));
                 let kind = DeviceErrorKind::Silent;
-                self.captures.state = State::Away { slot: running.slot, aim: running.aim, kind, again };
+                self.captures.state = State::Away { need: running.need, kind, again };
                 Ok(())
             }
             None => {
@@ -268,7 +272,7 @@ impl Room {
                 Ok(())
             }
             Some(Ok(raw)) => self.hand_to_judge(running, raw),
-            Some(Err(error)) => self.failed(running.slot, running.aim, error),
+            Some(Err(error)) => self.failed(running.need, error),
         }
     }
 }

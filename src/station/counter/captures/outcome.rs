@@ -19,16 +19,18 @@ use crate::station::engines::Judged;
 use crate::station::{DeskError, JobError};
 
 use super::devices::REOPEN;
-use super::job::{Raw, judge};
+use super::job::{Raw, Verdict, judge};
+use super::target::Need;
 use super::{Judging, Running, State};
 
 /// How long the outcome of a capture is left to be read before the next one begins.
-const READING: Duration = Duration::from_millis(900);
+pub(super) const READING: Duration = Duration::from_millis(900);
 
 impl Room {
     pub(super) fn hand_to_judge(&mut self, running: Running, raw: Raw) -> Done {
-        let which = device_of(running.slot);
+        let which = device_of(running.need.slot);
         self.note_device(which, None);
+        let raw = self.as_slap(running.need, raw)?;
         let engines = self.station()?.engines.clone();
         let (sender, answer) = mpsc::channel();
         let spawned = thread::Builder::new().name("judge".into()).spawn(move || {
@@ -38,7 +40,7 @@ impl Room {
         spawned.map_err(|source| DeskError::from(JobError::Thread(source)))?;
         let device = self.station()?.equipment.info(which).map_or_else(String::new, |info| info.id);
         let live = running.job.news();
-        self.captures.state = State::Judging(Judging { slot: running.slot, aim: running.aim, device, answer, live });
+        self.captures.state = State::Judging(Judging { need: running.need, device, answer, live });
         Ok(())
     }
 
@@ -54,12 +56,13 @@ impl Room {
                 Err(JobError::from(CaptureError::Retry(Retry::NothingPresented)).into())
             }
         };
-        let Judging { slot, aim, device, .. } = judging;
-        let judged = match answer {
-            Ok(judged) => judged,
-            Err(DeskError::Job(error)) => return self.failed(slot, aim, error),
+        let Judging { need, device, .. } = judging;
+        let verdict = match answer {
+            Ok(verdict) => verdict,
+            Err(DeskError::Job(error)) => return self.failed(need, error),
             Err(other) => return Err(other.into()),
         };
+        let Need { slot, aim, .. } = need;
         // The operator has moved on, or left the slot empty, while it was judged: nobody asked for it any more.
         let session = self.desk()?.session()?;
         let still_wanted = match aim {
@@ -67,7 +70,11 @@ impl Room {
             Aim::Compare => session.step() == Step::Confirm && session.confirm_need() == ConfirmNeed::Compare(slot),
             Aim::Evidence => session.step() == slot.step(),
         };
-        if still_wanted { self.keep(slot, aim, judged, device) } else { Ok(()) }
+        match verdict {
+            Verdict::One(judged) if still_wanted => self.keep(slot, aim, judged, device),
+            Verdict::Slap(judged) if still_wanted => self.keep_slap(slot, judged, &device),
+            Verdict::One(_) | Verdict::Slap(_) => Ok(()),
+        }
     }
 
     /// What is done with a judged sample.
@@ -102,11 +109,15 @@ impl Room {
         let again = matches!(outcome, Outcome::Kept { settled: false, .. } | Outcome::Compared { matched: false, .. });
         self.captures.not_before = again.then(|| Instant::now() + READING);
         self.report(slot, outcome, advice);
-        if matches!(slot, Slot::Finger(_) | Slot::Eye(_)) && aim == Aim::Fill && self.is_step_done()? {
-            // The check runs while the operator goes on.
-            self.search_duplicates()?;
+        if matches!(slot, Slot::Finger(_) | Slot::Eye(_)) && aim == Aim::Fill {
+            self.check_when_done()?;
         }
         self.refresh_seat()
+    }
+
+    /// The check runs while the operator goes on.
+    pub(super) fn check_when_done(&mut self) -> Done {
+        if self.is_step_done()? { self.search_duplicates() } else { Ok(()) }
     }
 
     /// What was kept as another one is what is wanted now: the samples change places, nothing is captured again.
@@ -126,7 +137,7 @@ impl Room {
         Ok(session.is_done(session.step()))
     }
 
-    fn report(&mut self, slot: Slot, outcome: Outcome, advice: Option<Retry>) {
+    pub(super) fn report(&mut self, slot: Slot, outcome: Outcome, advice: Option<Retry>) {
         self.captures.takes += 1;
         let number = self.captures.takes;
         self.board.last = Some(Take { number, slot, outcome, advice });
@@ -134,7 +145,8 @@ impl Room {
     }
 
     /// A capture without a sample: the resident tries again, or the device is away.
-    pub(super) fn failed(&mut self, slot: Slot, aim: Aim, error: JobError) -> Done {
+    pub(super) fn failed(&mut self, need: Need, error: JobError) -> Done {
+        let Need { slot, .. } = need;
         let which = device_of(slot);
         match error {
             JobError::Capture(CaptureError::Retry(retry)) => {
@@ -148,7 +160,7 @@ impl Room {
                 tracing::debug!(error = %harm::chain(&device), "a device failed");
                 self.note_device(which, Some(device.kind));
                 let again = Instant::now() + REOPEN;
-                self.captures.state = State::Away { slot, aim, kind: device.kind, again };
+                self.captures.state = State::Away { need, kind: device.kind, again };
                 Ok(())
             }
             JobError::Thread(source) => Err(DeskError::from(JobError::Thread(source)).into()),

@@ -4,34 +4,27 @@ use rekam_hal::{Eye, Finger};
 use tokio::sync::watch;
 
 use crate::domain::session::{SampleId, Session, Slot};
-use crate::station::counter::board::{Aim, Capture, Phase, Picture, Shown};
+use crate::station::counter::board::{Capture, Phase, Picture, Shown};
 use crate::station::counter::error::CounterError;
 use crate::station::counter::pictures::{picture, strokes};
 use crate::station::counter::station::Station;
 use crate::station::job::News;
 
+use super::target::Need;
 use super::{Captures, State};
 
 impl Captures {
     /// What hangs on the board about it.
-    pub(super) fn shown(&self, before: Option<&Capture>, needed: Option<(Slot, Aim)>) -> Option<Capture> {
+    pub(super) fn shown(&self, before: Option<&Capture>, needed: Option<Need>) -> Option<Capture> {
         let live_before = || before.map_or_else(|| watch::channel(News::default()).1, |capture| capture.live.clone());
+        let of = |Need { slot, aim, slap }: Need, phase, live| Some(Capture { slot, aim, slap, phase, live });
         match &self.state {
-            State::Running(running) => {
-                Some(Capture { slot: running.slot, aim: running.aim, phase: Phase::Live, live: running.job.news() })
-            }
-            State::Judging(judging) => Some(Capture {
-                slot: judging.slot,
-                aim: judging.aim,
-                phase: Phase::Judging,
-                live: judging.live.clone(),
-            }),
-            State::Away { slot, aim, kind, .. } => {
-                Some(Capture { slot: *slot, aim: *aim, phase: Phase::NoDevice(*kind), live: live_before() })
-            }
+            State::Running(running) => of(running.need, Phase::Live, running.job.news()),
+            State::Judging(judging) => of(judging.need, Phase::Judging, judging.live.clone()),
+            State::Away { need, kind, .. } => of(*need, Phase::NoDevice(*kind), live_before()),
             // Between two captures there is none to be seen, but it must be seen that the next one does not come.
             State::Nothing | State::Stopping(..) if self.is_stopped() => {
-                needed.map(|(slot, aim)| Capture { slot, aim, phase: Phase::Paused, live: live_before() })
+                needed.and_then(|need| of(need, Phase::Paused, live_before()))
             }
             State::Nothing | State::Stopping(..) => None,
         }
@@ -39,8 +32,8 @@ impl Captures {
 }
 
 /// What tells one state of a capture from the next.
-pub(super) fn fingerprint_of(capture: Option<&Capture>) -> Option<(Slot, Aim, Phase)> {
-    capture.map(|capture| (capture.slot, capture.aim, capture.phase))
+pub(super) fn fingerprint_of(capture: Option<&Capture>) -> Option<(Need, Phase)> {
+    capture.map(|Capture { slot, aim, slap, phase, .. }| (Need { slot: *slot, aim: *aim, slap: *slap }, *phase))
 }
 
 /// Pictures of what the slots hold; those already decoded are kept.

@@ -1,7 +1,12 @@
 //! Which slot is in turn: what the record needs now, or what the operator wants instead.
+//!
+//! A scanner that takes four fingers at once takes all ten in three captures. What three tries of a slap could not
+//! give is then asked for finger by finger, and a finger that the operator chooses is always taken alone.
+
+use rekam_hal::{Finger, Slap};
 
 use crate::domain::session::{ConfirmNeed, Session, Slot, SlotState, Status, Step, Wish};
-use crate::station::counter::board::Aim;
+use crate::station::counter::board::{Aim, Which, presentable};
 use crate::station::counter::error::CounterError;
 use crate::station::counter::room::{Done, Room};
 
@@ -28,14 +33,38 @@ impl Room {
     }
 
     /// What the record at the desk needs now, whether or not it may be captured.
-    pub(super) fn needed(&self) -> Option<(Slot, Aim)> {
-        let session = self.desk.as_ref().and_then(|desk| desk.session().ok());
-        session.and_then(|session| target(session, self.captures.wanted))
+    pub(super) fn needed(&self) -> Option<Need> {
+        let session = self.desk.as_ref()?.session().ok()?;
+        let many = self.station.as_ref().is_some_and(|station| {
+            let scanner = station.equipment.info(Which::Scanner);
+            self.captures.together && scanner.is_some_and(|info| info.capabilities.fingers_at_once >= FOUR)
+        });
+        let tries = u32::from(session.policy().tries);
+        let slaps = |slap: &Slap| many && self.captures.slaps.get(slap).copied().unwrap_or_default() < tries;
+        target(session, self.captures.wanted, slaps)
     }
 }
 
-/// What the record needs now.
-fn target(session: &Session, wanted: Option<Slot>) -> Option<(Slot, Aim)> {
+/// Fingers at once of a scanner that takes slaps.
+const FOUR: u8 = 4;
+
+/// What is asked of the resident.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Need {
+    pub slot: Slot,
+    pub aim: Aim,
+    /// The slap that the slot's finger is the first open one of.
+    pub slap: Option<Slap>,
+}
+
+impl Need {
+    fn one(slot: Slot, aim: Aim) -> Self {
+        Self { slot, aim, slap: None }
+    }
+}
+
+/// What the record needs now; `slaps` says which fingers may be taken together.
+fn target(session: &Session, wanted: Option<Slot>, slaps: impl Fn(&Slap) -> bool) -> Option<Need> {
     if *session.status() != Status::Open {
         return None;
     }
@@ -44,19 +73,37 @@ fn target(session: &Session, wanted: Option<Slot>) -> Option<(Slot, Aim)> {
     if let Some(slot) = wanted.filter(fits)
         && confirmed
     {
-        return Some((slot, Aim::Fill));
+        return Some(Need::one(slot, Aim::Fill));
     }
     match session.step() {
         Step::Verify => None,
-        Step::Photo => session.attempts(Slot::Photo).next().is_none().then_some((Slot::Photo, Aim::Fill)),
-        Step::Signature | Step::Fingerprints | Step::Iris => {
-            let open = Slot::of(session.step()).into_iter().find(|slot| !session.slot(*slot).is_settled());
-            open.map(|slot| (slot, Aim::Fill))
-        }
+        Step::Photo => session.attempts(Slot::Photo).next().is_none().then_some(Need::one(Slot::Photo, Aim::Fill)),
+        Step::Fingerprints => Slap::ALL
+            .iter()
+            .filter(|slap| slaps(slap))
+            .find_map(|slap| together(session, *slap))
+            .or_else(|| alone(session)),
+        Step::Signature | Step::Iris => alone(session),
         Step::Confirm => match session.confirm_need() {
-            ConfirmNeed::Compare(slot) => Some((slot, Aim::Compare)),
+            ConfirmNeed::Compare(slot) => Some(Need::one(slot, Aim::Compare)),
             ConfirmNeed::Supervisor => None,
-            ConfirmNeed::Nothing => (!session.slot(Slot::Approval).is_settled()).then_some((Slot::Approval, Aim::Fill)),
+            ConfirmNeed::Nothing => {
+                (!session.slot(Slot::Approval).is_settled()).then_some(Need::one(Slot::Approval, Aim::Fill))
+            }
         },
     }
+}
+
+/// The first open slot of the step.
+fn alone(session: &Session) -> Option<Need> {
+    let open = Slot::of(session.step()).into_iter().find(|slot| !session.slot(*slot).is_settled());
+    open.map(|slot| Need::one(slot, Aim::Fill))
+}
+
+/// A slap with an open finger; one finger alone needs no slap.
+fn together(session: &Session, slap: Slap) -> Option<Need> {
+    let open = |finger: &Finger| !session.slot(Slot::Finger(*finger)).is_settled();
+    let first = slap.fingers().iter().copied().find(open)?;
+    let several = presentable(session, slap).len() > 1;
+    several.then_some(Need { slot: Slot::Finger(first), aim: Aim::Fill, slap: Some(slap) })
 }

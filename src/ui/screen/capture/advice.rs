@@ -4,7 +4,7 @@
 //! only when nothing is wrong the plain instruction.
 
 use crate::domain::session::{Slot, Step};
-use crate::station::counter::{Outcome, Phase, Take};
+use crate::station::counter::{Capture, Outcome, Phase, SlapTake, Take};
 use crate::ui::theme::Tone;
 use crate::ui::{Context, text as say};
 
@@ -24,7 +24,7 @@ impl Advice {
     }
 
     /// What is to be done in a step: `instruction` says it for a slot, `done` when nothing is left.
-    pub fn of(ctx: &Context<'_>, step: Step, instruction: impl Fn(Slot) -> String, done: String) -> Self {
+    pub fn of(ctx: &Context<'_>, step: Step, instruction: impl Fn(&Capture) -> String, done: String) -> Self {
         let settled = ctx.board.session().is_some_and(|session| session.is_done(step));
         let Some(capture) = super::capture(ctx, step) else {
             if settled {
@@ -41,7 +41,7 @@ impl Advice {
             Phase::Paused => Self::new(Tone::Neutral, ctx.t("capture-paused")),
             Phase::Judging => Self::new(Tone::Primary, ctx.t("capture-judging")),
             Phase::Live => {
-                Self::live(ctx, capture.slot).unwrap_or_else(|| Self::new(Tone::Primary, instruction(capture.slot)))
+                Self::live(ctx, capture.slot).unwrap_or_else(|| Self::new(Tone::Primary, instruction(capture)))
             }
         }
     }
@@ -54,6 +54,10 @@ impl Advice {
             let words = ctx.say("capture-wrong-finger", &[("shown", &shown), ("wanted", &wanted)]);
             return Some(Self::new(Tone::Bad, words));
         }
+        if let Some(Take { outcome: Outcome::WrongHand { wanted }, .. }) = take {
+            let wanted = within(&say::slap(ctx.words, *wanted));
+            return Some(Self::new(Tone::Bad, ctx.say("capture-wrong-hand", &[("wanted", &wanted)])));
+        }
         if let Some(advice) = ctx.frame.and_then(|frame| frame.advice) {
             return Some(Self::new(Tone::Warning, say::advice(ctx.words, advice)));
         }
@@ -62,7 +66,11 @@ impl Advice {
             Outcome::Again => "capture-again",
             // A portrait is not settled before it is approved, whatever its quality.
             Outcome::Kept { settled: false, .. } if slot != Slot::Photo => "capture-once-more",
-            Outcome::Kept { .. } | Outcome::WrongFinger { .. } | Outcome::Compared { .. } => return None,
+            Outcome::Slap(slap) => return Some(Self::new(Tone::Warning, slap_again(ctx, take, &slap)?)),
+            Outcome::Kept { .. }
+            | Outcome::WrongFinger { .. }
+            | Outcome::WrongHand { .. }
+            | Outcome::Compared { .. } => return None,
         };
         let words = take.advice.map_or_else(|| ctx.t(otherwise), |advice| say::advice(ctx.words, advice));
         Some(Self::new(Tone::Warning, words))
@@ -90,6 +98,11 @@ pub fn outcome(ctx: &Context<'_>, step: Step) -> Option<Advice> {
             let (slot, shown) = (within(&slot), within(&say::finger(ctx.words, shown)));
             Advice::new(Tone::Bad, ctx.say("capture-was-other", &[("slot", &slot), ("shown", &shown)]))
         }
+        Outcome::WrongHand { wanted } => {
+            let wanted = within(&say::slap(ctx.words, wanted));
+            Advice::new(Tone::Bad, ctx.say("capture-other-hand", &[("wanted", &wanted)]))
+        }
+        Outcome::Slap(slap) => slap_outcome(ctx, &slap),
         Outcome::Again => Advice::new(Tone::Warning, again(ctx, &slot, take)),
         Outcome::Compared { .. } => return None,
     })
@@ -103,4 +116,34 @@ fn again(ctx: &Context<'_>, slot: &str, take: &Take) -> String {
         }
         None => ctx.say("capture-not-kept-at-all", &[("slot", slot)]),
     }
+}
+
+/// What to do about the fingers of a slap that are not done; nothing when all are.
+fn slap_again(ctx: &Context<'_>, take: &Take, slap: &SlapTake) -> Option<String> {
+    let named = |key: &str, fingers| Some(ctx.say(key, &[("fingers", &say::fingers(ctx.words, fingers))]));
+    if !slap.missing.is_empty() {
+        return named("capture-slap-missing", slap.missing);
+    }
+    match take.advice {
+        Some(advice) if !slap.poor.is_empty() => Some(say::advice(ctx.words, advice)),
+        _ if !slap.repeated.is_empty() => named("capture-slap-repeated", slap.repeated),
+        _ if !slap.poor.is_empty() => named("capture-slap-poor", slap.poor),
+        _ => None,
+    }
+}
+
+/// What became of the fingers of a slap, in one line.
+fn slap_outcome(ctx: &Context<'_>, slap: &SlapTake) -> Advice {
+    let count = slap.kept.len().to_string();
+    let mut lines = vec![ctx.say("capture-slap-kept", &[("count", &count)])];
+    let parts = [
+        ("capture-slap-poor", slap.poor),
+        ("capture-slap-missing", slap.missing),
+        ("capture-slap-repeated", slap.repeated),
+    ];
+    for (key, fingers) in parts.into_iter().filter(|(_, fingers)| !fingers.is_empty()) {
+        lines.push(ctx.say(key, &[("fingers", &say::fingers(ctx.words, fingers))]));
+    }
+    let tone = if lines.len() == 1 { Tone::Good } else { Tone::Warning };
+    Advice::new(tone, lines.join(" "))
 }

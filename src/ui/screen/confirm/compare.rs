@@ -78,11 +78,13 @@ fn live_sentence(ctx: &Context<'_>, slot: Slot) -> (Tone, &'static str, String) 
             (Tone::Warning, "▲", ctx.say("confirm-wrong-finger", &arguments))
         }
         Some((Outcome::Compared { matched: false, .. }, None)) => (Tone::Bad, "✗", ctx.t("confirm-not-matched")),
-        Some((Outcome::Compared { .. } | Outcome::Again | Outcome::Kept { .. }, Some(advice))) => {
+        Some((Outcome::Compared { .. } | Outcome::Again | Outcome::Kept { .. } | Outcome::Slap(_), Some(advice))) => {
             (Tone::Warning, "▲", say::advice(ctx.words, advice))
         }
         Some((Outcome::Again, None)) => (Tone::Warning, "▲", ctx.t("confirm-once-more")),
-        Some((Outcome::Compared { matched: true, .. } | Outcome::Kept { .. }, None)) | None => {
+        Some((Outcome::Compared { matched: true, .. } | Outcome::Kept { .. } | Outcome::Slap(_), None))
+        | Some((Outcome::WrongHand { .. }, _))
+        | None => {
             (Tone::Primary, "●", ctx.t(if is_eye(slot) { "confirm-present-eye" } else { "confirm-present-finger" }))
         }
     }

@@ -94,9 +94,14 @@ fn sentence(ctx: &Context<'_>) -> (Tone, &'static str, String) {
     let last = ctx.board.last.as_ref().filter(|take| take.slot == Slot::Approval);
     let short = match last.map(|take| take.outcome) {
         Some(Outcome::Kept { settled: false, .. } | Outcome::Again) => true,
-        Some(Outcome::Kept { settled: true, .. } | Outcome::WrongFinger { .. } | Outcome::Compared { .. }) | None => {
-            false
-        }
+        Some(
+            Outcome::Kept { settled: true, .. }
+            | Outcome::Slap(_)
+            | Outcome::WrongFinger { .. }
+            | Outcome::WrongHand { .. }
+            | Outcome::Compared { .. },
+        )
+        | None => false,
     };
     match capture.phase {
         Phase::Live if short => (Tone::Warning, "▲", ctx.t("confirm-sign-short")),

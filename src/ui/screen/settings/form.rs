@@ -77,6 +77,8 @@ pub struct Draft {
     pub middle: Vec<Step>,
     /// The office's clock.
     pub zone: Zone,
+    /// Whether fingers are laid down together.
+    pub slaps: bool,
     /// Days without service.
     pub holidays: BTreeSet<Date>,
 }
@@ -95,7 +97,8 @@ impl Draft {
             Field::Holiday => String::new(),
         });
         let middle = rules.order.steps().iter().copied().filter(|step| is_movable(*step)).collect();
-        Self { typed, middle, zone: rules.zone, holidays: rules.holidays.iter().copied().collect() }
+        let holidays = rules.holidays.iter().copied().collect();
+        Self { typed, middle, zone: rules.zone, slaps: rules.slaps, holidays }
     }
 
     /// What was typed.
@@ -165,6 +168,7 @@ impl Draft {
             // The middle is only ever swapped, so this is always an order.
             order: StepOrder::new(&steps).unwrap_or_else(|_| before.order.clone()),
             policy,
+            slaps: self.slaps,
             zone: self.zone,
             capacity: number(Field::Capacity)?,
             holidays: self.holidays.iter().copied().collect(),

@@ -102,6 +102,7 @@ fn station<'a>(ctx: &Context<'a>) -> Element<'a, Message> {
         ("settings-iris-quality", policy.iris_quality.to_string()),
         ("settings-tries", policy.tries.to_string()),
         ("settings-confirm-score", written(policy.confirm_score)),
+        ("settings-slaps", ctx.t(slaps_word(rules.slaps))),
         ("settings-zone", rules.zone.to_string()),
         ("settings-capacity", rules.capacity.to_string()),
         ("settings-lock-after", minutes),
@@ -124,6 +125,11 @@ fn station<'a>(ctx: &Context<'a>) -> Element<'a, Message> {
         (Tone::Neutral, "settings-supervisor-only")
     };
     parts.push(chip(tone, ctx.t(who))).into()
+}
+
+/// How fingers are taken, in the words of the form.
+pub(super) fn slaps_word(slaps: bool) -> &'static str {
+    if slaps { "settings-slaps-together" } else { "settings-slaps-single" }
 }
 
 /// The first of a list, and how many more there are.

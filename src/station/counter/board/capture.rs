@@ -1,0 +1,162 @@
+//! What hangs there of captures and devices: what is asked of the resident, how the last try ended, the four lights.
+
+use rekam_hal::{DeviceErrorKind, DeviceInfo, Finger, Fingers, Retry, Slap};
+use time::OffsetDateTime;
+use tokio::sync::watch;
+
+use super::Which;
+use crate::domain::session::{Session, Slot, SlotState};
+use crate::station::job::News;
+
+/// A capture under way.
+#[derive(Clone)]
+pub struct Capture {
+    /// Which slot.
+    pub slot: Slot,
+    /// What the sample is for.
+    pub aim: Aim,
+    /// The fingers laid down together, when it is more than the one of the slot.
+    pub slap: Option<Slap>,
+    /// How far it is.
+    pub phase: Phase,
+    /// Frames and pen strokes while it runs; always the latest.
+    pub live: watch::Receiver<News>,
+}
+
+impl Capture {
+    /// The fingers asked for, none for other samples: of a slap those that this resident has and can lay down.
+    pub fn fingers(&self, session: &Session) -> Fingers {
+        match (self.slap, self.slot) {
+            (Some(slap), _) => presentable(session, slap),
+            (None, Slot::Finger(finger)) => [finger].into_iter().collect(),
+            (None, Slot::Photo | Slot::Signature | Slot::Approval | Slot::Eye(_)) => Fingers::default(),
+        }
+    }
+}
+
+/// The fingers of a slap that are not excepted.
+pub fn presentable(session: &Session, slap: Slap) -> Fingers {
+    let excepted = |finger: &Finger| matches!(session.slot(Slot::Finger(*finger)), SlotState::Excepted(_));
+    slap.fingers().iter().filter(|finger| !excepted(finger)).copied().collect()
+}
+
+/// What a sample is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aim {
+    /// To fill the slot.
+    Fill,
+    /// To be compared with what the slot holds.
+    Compare,
+    /// To show why a slot stays empty.
+    Evidence,
+}
+
+/// How far a capture is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// The device waits for the resident; frames arrive.
+    Live,
+    /// The sample is here and is being judged.
+    Judging,
+    /// The device is not usable; it is tried again by itself.
+    NoDevice(DeviceErrorKind),
+    /// The operator stopped it.
+    Paused,
+}
+
+/// How a capture ended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Take {
+    /// Grows with every capture.
+    pub number: u64,
+    /// Which slot.
+    pub slot: Slot,
+    /// How.
+    pub outcome: Outcome,
+    /// What to do better next time.
+    pub advice: Option<Retry>,
+}
+
+/// How a capture ended.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Outcome {
+    /// Kept.
+    Kept {
+        /// 0..=100.
+        quality: u8,
+        /// Whether the slot needs no further try.
+        settled: bool,
+    },
+    /// Several fingers were laid down together, and each was judged on its own.
+    Slap(SlapTake),
+    /// The other hand was laid down; nothing was kept.
+    WrongHand {
+        /// What was asked for.
+        wanted: Slap,
+    },
+    /// This finger is already in the record as another one; nothing was kept.
+    WrongFinger {
+        /// Which it is.
+        shown: Finger,
+    },
+    /// Nothing was kept; the advice says why.
+    Again,
+    /// Compared with what was recorded.
+    Compared {
+        /// -log10 of the false match rate.
+        score: f32,
+        /// Whether it is the same.
+        matched: bool,
+    },
+}
+
+/// What became of fingers laid down together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SlapTake {
+    /// What was asked for.
+    pub slap: Slap,
+    /// Kept, and good enough.
+    pub kept: Fingers,
+    /// Kept, but not good enough yet.
+    pub poor: Fingers,
+    /// Not found on the glass.
+    pub missing: Fingers,
+    /// Already in the record as other fingers; not kept.
+    pub repeated: Fingers,
+}
+
+/// One of the four devices.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Device {
+    /// Which.
+    pub which: Which,
+    /// Who it is, when it is present.
+    pub info: Option<DeviceInfo>,
+    /// Its light.
+    pub light: Light,
+    /// What went wrong last.
+    pub last_error: Option<(DeviceErrorKind, OffsetDateTime)>,
+    /// Samples taken since the start.
+    pub captures: u32,
+    /// Captures that the resident had to repeat.
+    pub retries: u32,
+    /// Captures that the device failed.
+    pub failures: u32,
+    /// Outcome of the last test.
+    pub tested: Option<Result<(), DeviceErrorKind>>,
+    /// Simulated: may be made to fail on purpose.
+    pub simulated: bool,
+}
+
+/// The light of a device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Light {
+    /// Ready.
+    Ready,
+    /// Capturing.
+    Working,
+    /// Present, but in trouble.
+    Trouble,
+    /// Not there.
+    Missing,
+}
