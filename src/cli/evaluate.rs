@@ -45,7 +45,19 @@ enum Engine {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Extractor {
+    /// The most accurate.
     Network,
+    /// The fastest.
+    Classical,
+}
+
+impl Extractor {
+    fn of(self, engines: &Engines) -> Result<fingerprint::Extractor<'_>, CliError> {
+        Ok(match self {
+            Self::Network => fingerprint::Extractor::Network(engines.network()?),
+            Self::Classical => fingerprint::Extractor::Classical,
+        })
+    }
 }
 
 /// The figures; rates are fractions.
@@ -83,7 +95,7 @@ enum Features {
 pub(super) fn run(global: &Global, options: &Options) -> Result<Outcome, CliError> {
     let files = images(&options.folder)?;
     let engines = Engines::new(global.models()).with_threads(1);
-    if options.engine == Engine::Fingerprint {
+    if options.engine == Engine::Fingerprint && options.extractor == Extractor::Network {
         engines.network()?;
     }
     let mut spent = Duration::ZERO;
@@ -145,7 +157,7 @@ fn extract(engines: &Engines, options: &Options, path: &Path, spent: &mut Durati
     };
     let start = cpu_time();
     let features = match options.engine {
-        Engine::Fingerprint => match fingerprint::extract(engines.network()?, &image) {
+        Engine::Fingerprint => match options.extractor.of(engines)?.extract(&image) {
             Ok(found) if !found.template.minutiae().is_empty() => {
                 Some(Features::Finger(Box::new(fingerprint::Prepared::new(&found.template))))
             }
