@@ -47,12 +47,6 @@ pub enum ExtractError {
         /// Height in pixels at 500 dpi.
         height: usize,
     },
-    /// The network failed.
-    #[error("the minutiae network failed")]
-    Network(#[from] rten::RunError),
-    /// The network's output is not what this program was built for.
-    #[error("the minutiae network's output has an unexpected shape")]
-    Output,
 }
 
 /// What an image of a finger holds.
@@ -81,7 +75,7 @@ impl Extractor<'_> {
         let plane = normalise::plane(image).map_err(|(width, height)| ExtractError::TooLarge { width, height })?;
         let foreground = foreground::Foreground::of(&plane);
         let minutiae = match self {
-            Self::Network(network) => network.minutiae_of(&plane, &foreground)?,
+            Self::Network(network) => network.minutiae_of(&plane, &foreground),
             Self::Classical => classical::minutiae_of(&plane),
         };
         let quality = Quality::of(&foreground, &minutiae);

@@ -204,7 +204,7 @@ fn an_image_larger_than_a_hand_is_refused() {
 
 #[test]
 fn bytes_that_are_no_network_are_refused() {
-    assert!(matches!(MinutiaeNetwork::from_onnx(vec![1, 2, 3]), Err(NetworkError::Load(_))));
+    assert!(matches!(MinutiaeNetwork::from_onnx(vec![1, 2, 3]), Err(NetworkError::Container)));
 }
 
 #[test]
