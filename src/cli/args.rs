@@ -46,6 +46,8 @@ pub(super) enum Command {
     Simulate(super::simulate::Options),
     /// Accuracy of an engine over all pairs of a folder `<identity>_<sample>.png`.
     Evaluate(super::evaluate::Options),
+    /// Quality and features of one image or ISO record; writes records.
+    Inspect(super::inspect::Options),
     /// The daily batch.
     #[command(subcommand)]
     Batch(super::batch::BatchCommand),

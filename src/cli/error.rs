@@ -30,6 +30,8 @@ pub(super) enum CliError {
     #[error(transparent)]
     Image(#[from] ReadError),
     #[error(transparent)]
+    Input(#[from] super::input::InputError),
+    #[error(transparent)]
     Device(#[from] rekam_hal::DeviceError),
     #[error("{0}")]
     Usage(String),

@@ -15,8 +15,10 @@ use serde::Serialize;
 
 use super::args::Global;
 use super::error::CliError;
+use super::input::{self, FingerFile};
 use super::{Outcome, print_json};
 use crate::biometrics::{fingerprint, iris};
+use crate::interchange::fmr::convert;
 use crate::station::Engines;
 
 /// Arguments of `evaluate`.
@@ -24,7 +26,8 @@ use crate::station::Engines;
 pub(super) struct Options {
     /// Which engine.
     engine: Engine,
-    /// Folder of `<identity>_<sample>.png`.
+    /// Folder of `<identity>_<sample>.png`; for fingerprints without PNG files, of ISO/IEC 19794-2 or ANSI 378 records of
+    /// any maker (.fmr, .iso, .fmd), or else of other images (.wsq, .jpg, .fir).
     folder: PathBuf,
     /// Write `name_i,name_j,score` for every pair.
     #[arg(long, value_name = "FILE")]
@@ -93,7 +96,10 @@ enum Features {
 
 /// Runs the command.
 pub(super) fn run(global: &Global, options: &Options) -> Result<Outcome, CliError> {
-    let files = images(&options.folder)?;
+    let files = images(&options.folder, options.engine)?;
+    if options.engine == Engine::Fingerprint {
+        input::check_dpi(options.dpi)?;
+    }
     let engines = Engines::new(global.models()).with_threads(1);
     if options.engine == Engine::Fingerprint && options.extractor == Extractor::Network {
         engines.network()?;
@@ -132,16 +138,27 @@ pub(super) fn run(global: &Global, options: &Options) -> Result<Outcome, CliErro
     Ok(Outcome::Passed)
 }
 
-fn images(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
+/// Kinds of files that are samples: the first kind of which the folder has any counts, so that records kept beside the
+/// images they were made of do not stand against them.
+const FINGERS: [&[&str]; 3] = [&["png"], &["fmr", "iso", "fmd"], &["wsq", "jpg", "jpeg", "fir"]];
+const IRISES: [&[&str]; 1] = [&["png"]];
+
+fn images(folder: &Path, engine: Engine) -> Result<Vec<PathBuf>, CliError> {
     let entries = fs::read_dir(folder).map_err(|source| CliError::Listing { path: folder.to_owned(), source })?;
-    let mut files: Vec<PathBuf> = entries
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|e| e.eq_ignore_ascii_case("png")))
-        .collect();
+    let mut files: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    let kinds: &[&[&str]] = match engine {
+        Engine::Fingerprint => &FINGERS,
+        Engine::Iris => &IRISES,
+    };
+    let of = |path: &PathBuf, kind: &[&str]| {
+        path.extension().is_some_and(|e| kind.iter().any(|known| e.eq_ignore_ascii_case(known)))
+    };
+    let kind = kinds.iter().find(|kind| files.iter().any(|path| of(path, kind)));
+    files.retain(|path| kind.is_some_and(|kind| of(path, kind)));
     files.sort();
     if files.len() < 2 {
         return Err(CliError::Usage(format!(
-            "{} holds no pairs of images; name a folder with <identity>_<sample>.png",
+            "{} holds no pairs of samples; name a folder with <identity>_<sample>.png (or .fmr, .iso)",
             folder.display()
         )));
     }
@@ -151,24 +168,53 @@ fn images(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
 fn extract(engines: &Engines, options: &Options, path: &Path, spent: &mut Duration) -> Result<Sample, CliError> {
     let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let identity = name.rsplit_once('_').map_or(name.as_str(), |(identity, _)| identity).to_owned();
-    let Ok(image) = read::gray(path, options.dpi) else {
-        tell!("{} cannot be read and counts as failed", path.display());
-        return Ok(Sample { name, identity, features: None });
+    let features = match options.engine {
+        Engine::Fingerprint => finger(engines, options, path, spent)?,
+        Engine::Iris => iris(options, path, spent),
+    };
+    Ok(Sample { name, identity, features })
+}
+
+fn failed(why: &dyn std::fmt::Display) -> Option<Features> {
+    tell!("{why} (counts as failed)");
+    None
+}
+
+fn finger(
+    engines: &Engines,
+    options: &Options,
+    path: &Path,
+    spent: &mut Duration,
+) -> Result<Option<Features>, CliError> {
+    let file = match input::finger(path, options.dpi) {
+        Ok(file) => file,
+        Err(why) => return Ok(failed(&why)),
     };
     let start = cpu_time();
-    let features = match options.engine {
-        Engine::Fingerprint => match options.extractor.of(engines)?.extract(&image) {
-            Ok(found) if !found.template.minutiae().is_empty() => {
-                Some(Features::Finger(Box::new(fingerprint::Prepared::new(&found.template))))
-            }
-            Ok(_) | Err(_) => None,
+    let template = match file {
+        FingerFile::Image(image) => match options.extractor.of(engines)?.extract(&image) {
+            Ok(found) => found.template,
+            Err(why) => return Ok(failed(&format_args!("{}: {why}", path.display()))),
         },
-        Engine::Iris => iris::extract(&image)
-            .ok()
-            .map(|found| Features::Iris(Box::new((iris::Probe::new(&found.template), found.template)))),
+        FingerFile::Minutiae(received) => received.record.best_view().map(convert::template).unwrap_or_default(),
     };
+    let features =
+        (!template.minutiae().is_empty()).then(|| Features::Finger(Box::new(fingerprint::Prepared::new(&template))));
     *spent += cpu_time().saturating_sub(start);
-    Ok(Sample { name, identity, features })
+    Ok(features)
+}
+
+fn iris(options: &Options, path: &Path, spent: &mut Duration) -> Option<Features> {
+    let image = match read::gray(path, options.dpi) {
+        Ok(image) => image,
+        Err(why) => return failed(&why),
+    };
+    let start = cpu_time();
+    let features = iris::extract(&image)
+        .ok()
+        .map(|found| Features::Iris(Box::new((iris::Probe::new(&found.template), found.template))));
+    *spent += cpu_time().saturating_sub(start);
+    features
 }
 
 /// CPU time of this process, all threads.

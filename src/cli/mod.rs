@@ -25,6 +25,8 @@ mod batch;
 mod doctor;
 mod error;
 mod evaluate;
+mod input;
+mod inspect;
 mod simulate;
 #[cfg(feature = "gui")]
 mod window;
@@ -99,6 +101,7 @@ fn dispatch(arguments: Arguments) -> Result<Outcome, CliError> {
         Some(Command::Setup) => station(&global, true),
         Some(Command::Simulate(options)) => simulate::run(&global, &options),
         Some(Command::Evaluate(options)) => evaluate::run(&global, &options),
+        Some(Command::Inspect(options)) => inspect::run(&global, &options),
         Some(Command::Batch(command)) => batch::run(&global, &command),
         Some(Command::Doctor(options)) => doctor::run(&global, &options),
     }

@@ -2,6 +2,15 @@
 //!
 //! Every format here has two halves: an encoder that writes one spelling only, and a strict decoder that is total
 //! (any bytes give a value or an error, never a panic) and refuses what peers let pass, such as lengths that disagree.
-//! Nothing here reads a file or a clock; bytes come in and go out as arguments.
+//! Records of other makers are read by a second, tolerant way in (`receive`) that forgives what real programs are known
+//! to do and lists what it forgave. Nothing here reads a file or a clock; bytes come in and go out as arguments, and no
+//! memory is taken for anything that is only stated and not there.
+
+mod bytes;
+pub mod error;
+pub mod fir;
 
 pub mod fmr;
+pub mod wsq;
+
+pub use error::RecordError;

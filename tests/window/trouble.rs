@@ -87,7 +87,7 @@ fn desk() -> Vec<DeskError> {
         DeskError::Job(JobError::Thread(io())),
         DeskError::Engine(EngineError::ModelMissing { path: path(), source: io() }),
         DeskError::Engine(EngineError::ModelDamaged("leader.onnx".into())),
-        DeskError::Engine(rekam::biometrics::fingerprint::ExtractError::Output.into()),
+        DeskError::Engine(rekam::biometrics::fingerprint::ExtractError::TooLarge { width: 9000, height: 9000 }.into()),
         DeskError::Engine(rekam::biometrics::iris::ExtractError::NoEye.into()),
         DeskError::Engine(EngineError::Ink(json())),
         DeskError::NoRecord,

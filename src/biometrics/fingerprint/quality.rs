@@ -66,20 +66,21 @@ impl Quality {
         let by_certainty = ((certainty - 0.4) / 0.4).clamp(0.0, 1.0);
         let score = 100.0 * by_minutiae.powf(0.6) * by_area.powf(0.2) * (0.5 + 0.5 * by_certainty);
         let score = score.round().clamp(0.0, 100.0) as u8;
-        let class = class(score);
+        let class = Self::class_of(score);
         // Grey values of a print that works are the sensor's habit, not the finger's fault.
         let causes = if class <= 2 { Vec::new() } else { causes(foreground, certain, area) };
         Self { score, class, causes }
     }
-}
 
-fn class(score: u8) -> u8 {
-    match score {
-        80.. => 1,
-        65.. => 2,
-        45.. => 3,
-        25.. => 4,
-        _ => 5,
+    /// The class, 1 to 5, of a score of 0 to 100, wherever the score comes from.
+    pub fn class_of(score: u8) -> u8 {
+        match score {
+            80.. => 1,
+            65.. => 2,
+            45.. => 3,
+            25.. => 4,
+            _ => 5,
+        }
     }
 }
 

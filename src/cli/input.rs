@@ -1,0 +1,111 @@
+//! A finger in a file: an image of any of the usual formats, or a record of any maker. What the file is, its first bytes
+//! say; its name is not asked.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use rekam_hal::GrayImage;
+use rekam_simulator::replay::read::{self, ReadError};
+
+use super::error::CliError;
+use crate::biometrics::fingerprint::ExtractError;
+use crate::interchange::wsq::{self, WsqError};
+use crate::interchange::{RecordError, fir, fmr};
+
+/// Largest file that is read; an uncompressed image of a hand at 1000 dpi has 17 megabytes.
+const LARGEST_FILE: u64 = 1 << 28;
+/// Resolutions of fingerprint images that can be read, in dots per inch, and what rounding makes of them.
+const DPI: std::ops::RangeInclusive<f32> = 248.0..=1008.0;
+
+/// What a file holds.
+pub(super) enum FingerFile {
+    /// An image with a resolution.
+    Image(GrayImage),
+    /// Minutiae found by whomever.
+    Minutiae(fmr::Received),
+}
+
+/// Why a file holds no finger; each a whole sentence.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum InputError {
+    #[error("{}: cannot be read; check the file's name and permissions", path.display())]
+    File { path: PathBuf, source: std::io::Error },
+    #[error("{}: is larger than any fingerprint image or record ({} bytes); name another file", path.display(), LARGEST_FILE)]
+    Large { path: PathBuf },
+    #[error("{}: is empty; name another file", path.display())]
+    Empty { path: PathBuf },
+    #[error("{}: damaged, or neither a PNG, JPEG or WSQ image nor an ISO/IEC 19794 record; name another file", path.display())]
+    Unknown { path: PathBuf, source: Box<dyn std::error::Error + Send + Sync> },
+    #[error("{}: {source}; ask its maker for another, or name another file", path.display())]
+    Record { path: PathBuf, source: RecordError },
+    #[error("{}: {source}; name another file", path.display())]
+    Wsq { path: PathBuf, source: WsqError },
+    #[error("{}: states {dpi} dots per inch, but fingerprints are read from 250 to 1000; correct the resolution in the file", path.display())]
+    Resolution { path: PathBuf, dpi: f32 },
+    #[error("{}: {source}; correct its resolution, or name the image of a single finger", path.display())]
+    Extent { path: PathBuf, source: ExtractError },
+}
+
+/// Refuses a resolution given for images that state none.
+pub(super) fn check_dpi(dpi: f32) -> Result<(), CliError> {
+    if DPI.contains(&dpi) {
+        return Ok(());
+    }
+    Err(CliError::Usage(format!("--dpi {dpi} is no resolution of fingerprints; give one from 250 to 1000")))
+}
+
+/// Reads a file; `dpi` counts for an image that states no resolution.
+pub(super) fn finger(path: &Path, dpi: f32) -> Result<FingerFile, InputError> {
+    let bytes = load(path)?;
+    let owned = || path.to_owned();
+    let record = |source| InputError::Record { path: owned(), source };
+    if bytes.is_empty() {
+        return Err(InputError::Empty { path: owned() });
+    }
+    if bytes.starts_with(b"FMR\0") {
+        return fmr::receive(&bytes).map(FingerFile::Minutiae).map_err(record);
+    }
+    let image = if bytes.starts_with(b"FIR\0") {
+        first_image(&bytes).map_err(record)?
+    } else if wsq::recognised(&bytes) {
+        let image = wsq::decode(&bytes, wsq::MAX_PIXELS).map_err(|source| InputError::Wsq { path: owned(), source })?;
+        let stated = image.dpi().unwrap_or(dpi);
+        image.with_dpi(stated)
+    } else {
+        read::gray(path, dpi).map_err(|source| match source {
+            ReadError::File { path, source } => InputError::File { path, source },
+            ReadError::Decode { path, source } => InputError::Unknown { path, source: source.into() },
+            ReadError::Extent { path, source } => InputError::Unknown { path, source: source.into() },
+        })?
+    };
+    resolution(path, &bytes, image).map(FingerFile::Image)
+}
+
+fn first_image(bytes: &[u8]) -> Result<GrayImage, RecordError> {
+    let record = fir::FirRecord::decode(bytes)?;
+    let images = record.images();
+    // A record without images does not decode.
+    let (sampling, picture) = images.first().ok_or(RecordError::Short { field: "image" })?;
+    picture.image(*sampling)
+}
+
+/// An image forgets a resolution out of all reason, so what a PNG states is asked once more.
+fn resolution(path: &Path, bytes: &[u8], image: GrayImage) -> Result<GrayImage, InputError> {
+    let stated = read::png_dpi(bytes).or(image.dpi());
+    match stated.filter(|dpi| !DPI.contains(dpi)) {
+        Some(dpi) => Err(InputError::Resolution { path: path.to_owned(), dpi }),
+        None => Ok(image),
+    }
+}
+
+fn load(path: &Path) -> Result<Vec<u8>, InputError> {
+    let failed = |source| InputError::File { path: path.to_owned(), source };
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(failed)?;
+    file.take(LARGEST_FILE + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 > LARGEST_FILE {
+        return Err(InputError::Large { path: path.to_owned() });
+    }
+    Ok(bytes)
+}

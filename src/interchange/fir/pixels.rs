@@ -1,0 +1,112 @@
+//! From stored pixels to an image and back.
+//!
+//! The record states the size of its image beside the data, so every decompressor is told what to expect and refuses
+//! anything else before it takes memory for it.
+
+use std::io::Cursor;
+
+use image::{ExtendedColorType, ImageEncoder, ImageFormat, ImageReader, Limits, codecs::png::PngEncoder};
+use rekam_hal::GrayImage;
+
+use super::super::wsq;
+use super::{Compression, Picture, RecordError, Result, Sampling, Storage};
+
+/// Bytes a PNG or JPEG decoder may take for each pixel (16-bit colour, and as much again for its own work)...
+const DECODER_BYTES: u64 = 16;
+/// ...and at the least (tables).
+const DECODER_LEAST: u64 = 1 << 20;
+
+pub(super) fn store(image: &GrayImage, storage: Storage) -> Result<(Compression, Vec<u8>)> {
+    match storage {
+        Storage::Wsq(bits_per_pixel) => Ok((Compression::Wsq, wsq::encode(image, bits_per_pixel)?)),
+        Storage::Raw => Ok((Compression::Raw, image.clone().into_ridges_dark().into_pixels())),
+        Storage::Png => {
+            let image = image.clone().into_ridges_dark();
+            let mut out = Cursor::new(Vec::new());
+            PngEncoder::new(&mut out)
+                .write_image(image.pixels(), image.width(), image.height(), ExtendedColorType::L8)
+                .map_err(|source| RecordError::Image { format: "PNG", source })?;
+            Ok((Compression::Png, out.into_inner()))
+        }
+    }
+}
+
+pub(super) fn restore(picture: &Picture, sampling: Sampling) -> Result<GrayImage> {
+    let (width, height) = (u32::from(picture.width), u32::from(picture.height));
+    let pixels = width as usize * height as usize;
+    if pixels > wsq::MAX_PIXELS {
+        return Err(RecordError::Unsupported { field: "image width times height", value: pixels as u64 });
+    }
+    let image = match sampling.compression {
+        Compression::Raw => GrayImage::new(width, height, raw(picture, sampling.depth, pixels)?)?,
+        Compression::Packed => GrayImage::new(width, height, packed(picture, sampling.depth, pixels)?)?,
+        Compression::Wsq => wsq::decode(&picture.data, pixels)?,
+        Compression::Png => decoded(picture, ImageFormat::Png, "PNG")?,
+        Compression::Jpeg => decoded(picture, ImageFormat::Jpeg, "JPEG")?,
+        Compression::Jpeg2000 => return Err(unsupported(4)),
+        Compression::Jpeg2000Lossless => return Err(unsupported(5)),
+    };
+    for (field, stated, actual) in [("image width", width, image.width()), ("image height", height, image.height())] {
+        if stated != actual {
+            return Err(RecordError::Length { field, stated: stated.into(), actual: actual.into() });
+        }
+    }
+    // The engine knows one resolution an image; scanners have square pixels, but for rounding.
+    let (across, down) = sampling.dpi();
+    if (across - down).abs() > 0.01 * across {
+        return Err(RecordError::Unsupported { field: "vertical image resolution", value: sampling.image.1.into() });
+    }
+    Ok(image.with_dpi(across))
+}
+
+fn unsupported(code: u64) -> RecordError {
+    RecordError::Unsupported { field: "image compression", value: code }
+}
+
+fn sized(picture: &Picture, expected: usize) -> Result<&[u8]> {
+    if picture.data.len() == expected {
+        return Ok(&picture.data);
+    }
+    let (stated, actual) = (expected as u64, picture.data.len() as u64);
+    Err(RecordError::Length { field: "image data", stated, actual })
+}
+
+/// Unpacked pixels of up to eight bits take a byte, of more two, high byte first.
+fn raw(picture: &Picture, depth: u8, pixels: usize) -> Result<Vec<u8>> {
+    match depth {
+        8 => Ok(sized(picture, pixels)?.to_vec()),
+        0..8 => Ok(sized(picture, pixels)?.iter().map(|value| stretched((*value).into(), depth)).collect()),
+        _ => {
+            let pairs = sized(picture, 2 * pixels)?.chunks_exact(2);
+            Ok(pairs.map(|pair| stretched(pair.iter().fold(0, |v, b| v << 8 | u32::from(*b)), depth)).collect())
+        }
+    }
+}
+
+/// Pixels of any depth without gaps, high bits first; only the last byte is filled up.
+fn packed(picture: &Picture, depth: u8, pixels: usize) -> Result<Vec<u8>> {
+    let bits = usize::from(depth);
+    let data = sized(picture, (pixels * bits).div_ceil(8))?;
+    let bit = |at: usize| data.get(at / 8).map_or(0, |byte| u32::from(byte >> (7 - at % 8) & 1));
+    let value = |pixel: usize| (0..bits).fold(0, |value, i| value << 1 | bit(pixel * bits + i));
+    Ok((0..pixels).map(|pixel| stretched(value(pixel), depth)).collect())
+}
+
+/// A value of so many bits as one of eight: black stays black and white white.
+fn stretched(value: u32, depth: u8) -> u8 {
+    let most = (1_u32 << depth) - 1;
+    ((value.min(most) * 255 + most / 2) / most) as u8
+}
+
+fn decoded(picture: &Picture, kind: ImageFormat, format: &'static str) -> Result<GrayImage> {
+    let (width, height) = (u32::from(picture.width), u32::from(picture.height));
+    let mut reader = ImageReader::with_format(Cursor::new(&picture.data), kind);
+    let mut limits = Limits::default();
+    limits.max_image_width = Some(width);
+    limits.max_image_height = Some(height);
+    limits.max_alloc = Some(DECODER_LEAST + DECODER_BYTES * u64::from(width) * u64::from(height));
+    reader.limits(limits);
+    let found = reader.decode().map_err(|source| RecordError::Image { format, source })?.into_luma8();
+    let (width, height) = found.dimensions();
+    Ok(GrayImage::new(width, height, found.into_raw())?)
+}

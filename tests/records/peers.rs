@@ -1,0 +1,182 @@
+//! Our records and streams before decoders that other people wrote: an independent reader in Python, and NBIS's WSQ in
+//! PyPI `wsq`. A peer that is not installed is skipped with a line that says so, unless `REKAM_PEERS=require`;
+//! `REKAM_PYTHON` names the interpreter.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use rekam::interchange::fir::{Fir2005, Fir2011, FirRecord, Image2005, Image2011, Picture, Storage};
+use rekam::interchange::fmr::{self, FmrRecord};
+use rekam::interchange::wsq;
+use rekam_hal::GrayImage;
+use serde_json::{Value, json};
+
+use crate::golden::FMR_2005;
+use crate::images::{print, psnr};
+use crate::support::Dice;
+
+const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/records_oracle.py");
+
+/// Says a line that is seen even when the test passes.
+macro_rules! note {
+    ($($text:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stderr(), $($text)*);
+    }};
+}
+
+fn python() -> Command {
+    Command::new(std::env::var_os("REKAM_PYTHON").unwrap_or_else(|| "python3".into()))
+}
+
+/// Whether Python can import something; prints a skip, or fails when peers are required.
+fn has(module: &str) -> bool {
+    let started = python().args(["-c", &format!("import {module}")]).stderr(Stdio::null()).status();
+    let has = started.is_ok_and(|status| status.success());
+    if !has {
+        note!("skipped: Python with `{module}` is not installed");
+        assert!(std::env::var("REKAM_PEERS").as_deref() != Ok("require"), "`{module}` is required");
+    }
+    has
+}
+
+fn ask(arguments: &[&Path]) -> Value {
+    let output = python().arg(SCRIPT).args(arguments).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// What another reader finds in these bytes.
+fn told(dir: &Path, bytes: &[u8]) -> Value {
+    let path = dir.join("record");
+    std::fs::write(&path, bytes).unwrap();
+    ask(&[&path])
+}
+
+/// A record drawn at random, with extended data of whatever content.
+fn drawn(dice: &mut Dice) -> FmrRecord {
+    let mut record = fmr::decode(&FMR_2005).unwrap();
+    for view in &mut record.views {
+        view.position = dice.below(11) as u8;
+        view.quality = dice.below(101) as u8;
+        let like = view.minutiae[0];
+        view.minutiae = (0..dice.below(256))
+            .map(|_| fmr::FmrMinutia {
+                x: dice.below(view.geometry.width.into()) as u16,
+                y: dice.below(view.geometry.height.into()) as u16,
+                angle: dice.below(256) as u8,
+                quality: dice.below(101) as u8,
+                ..like
+            })
+            .collect();
+    }
+    record
+}
+
+fn as_told(record: &FmrRecord) -> Value {
+    let geometry = record.views[0].geometry;
+    let views: Vec<Value> = record
+        .views
+        .iter()
+        .map(|view| {
+            let minutiae: Vec<Value> =
+                view.minutiae.iter().map(|m| json!([m.kind as u8, m.x, m.y, m.angle, m.quality])).collect();
+            let areas: Vec<Value> = view.extended.iter().map(|area| json!([area.code, hex(&area.data)])).collect();
+            json!({
+                "position": view.position, "number": view.number, "impression": view.impression as u8,
+                "quality": view.quality, "minutiae": minutiae, "areas": areas,
+            })
+        })
+        .collect();
+    json!({
+        "kind": "fmr", "equipment": record.equipment, "width": geometry.width, "height": geometry.height,
+        "rx": geometry.resolution_x, "ry": geometry.resolution_y, "views": views,
+    })
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[test]
+fn another_reader_finds_the_same_minutiae_in_our_records() {
+    if !has("struct") {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let mut dice = Dice(3);
+    for _ in 0..20 {
+        let record = drawn(&mut dice);
+        assert_eq!(told(dir.path(), &record.encode().unwrap()), as_told(&record));
+        let chip = fmr::chip::record(&record);
+        assert_eq!(told(dir.path(), &chip.encode().unwrap()), as_told(&chip));
+    }
+}
+
+#[test]
+fn another_reader_finds_the_same_image_in_our_records() {
+    if !has("struct") {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let image = print(9);
+    for (storage, code) in [(Storage::Raw, [0, 0]), (Storage::Wsq(0.75), [2, 2]), (Storage::Png, [5, 6])] {
+        let (sampling, picture) = Picture::of(&image, 3, 0, storage).unwrap();
+        let data = hex(&picture.data);
+        let older = Image2005 { views: 1, view: 1, quality: Some(50), picture: picture.clone() };
+        let both = [
+            FirRecord::Edition2005(Fir2005 { device: 0, level: 31, sampling, images: vec![older] }),
+            FirRecord::Edition2011(Fir2011 { images: vec![Image2011::new((sampling, picture))] }),
+        ];
+        for (record, code) in both.iter().zip(code) {
+            let found = told(dir.path(), &record.encode().unwrap());
+            assert_eq!((&found["unit"], &found["x"], &found["y"]), (&json!(1), &json!(500), &json!(500)));
+            let stated = &found["images"][0];
+            assert_eq!((&stated["compression"], &stated["position"]), (&json!(code), &json!(3)));
+            assert_eq!((&stated["width"], &stated["height"]), (&json!(image.width()), &json!(image.height())));
+            assert_eq!(stated["data"], data);
+        }
+    }
+}
+
+/// What NBIS decodes from a stream.
+fn decoded_by_peer(dir: &Path, stream: &[u8]) -> GrayImage {
+    let (source, target) = (dir.join("stream.wsq"), dir.join("pixels"));
+    std::fs::write(&source, stream).unwrap();
+    let size = ask(&[Path::new("wsq-decode"), &source, &target]);
+    let side = |name: &str| size[name].as_u64().unwrap() as u32;
+    GrayImage::new(side("width"), side("height"), std::fs::read(&target).unwrap()).unwrap()
+}
+
+fn encoded_by_peer(dir: &Path, image: &GrayImage) -> Vec<u8> {
+    let (source, target) = (dir.join("raw"), dir.join("peer.wsq"));
+    std::fs::write(&source, image.pixels()).unwrap();
+    let (width, height) = (PathBuf::from(image.width().to_string()), PathBuf::from(image.height().to_string()));
+    ask(&[Path::new("wsq-encode"), &width, &height, &source, &target]);
+    std::fs::read(&target).unwrap()
+}
+
+/// Largest difference of two images of one size.
+fn farthest(a: &GrayImage, b: &GrayImage) -> u8 {
+    assert_eq!((a.width(), a.height()), (b.width(), b.height()));
+    a.pixels().iter().zip(b.pixels()).map(|(x, y)| x.abs_diff(*y)).max().unwrap_or(0)
+}
+
+#[test]
+fn wsq_streams_mean_the_same_to_nbis_and_to_us() {
+    if !has("wsq") {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    for seed in 20..26 {
+        let image = print(seed);
+        let ours = wsq::encode(&image, wsq::BITS_PER_PIXEL).unwrap();
+        let theirs = encoded_by_peer(dir.path(), &image);
+        for stream in [&ours, &theirs] {
+            let (here, there) = (wsq::decode(stream, wsq::MAX_PIXELS).unwrap(), decoded_by_peer(dir.path(), stream));
+            // Both compute in f32; the last bit of a rounding may differ, no more.
+            assert!(farthest(&here, &there) <= 1, "seed {seed}: {}", farthest(&here, &there));
+            assert!(psnr(&image, &here) > 28.0);
+        }
+    }
+}
