@@ -16,6 +16,7 @@ use serde::Serialize;
 use super::args::Global;
 use super::error::CliError;
 use super::input::{self, FingerFile};
+use super::predictive::{Judged, Pair, Predictive};
 use super::{Outcome, print_json};
 use crate::biometrics::{fingerprint, iris};
 use crate::interchange::fmr::convert;
@@ -80,6 +81,8 @@ struct Figures {
     fnmr_at_zero_fmr: f64,
     extract_cpu_ms_mean: f64,
     compare_per_second: f64,
+    #[serde(flatten)]
+    predictive: Predictive,
 }
 
 /// A sample of the folder; without features when it could not be processed.
@@ -89,9 +92,20 @@ struct Sample {
     features: Option<Features>,
 }
 
+impl Sample {
+    /// 0..=100; nothing of a failed one.
+    fn quality(&self) -> u8 {
+        match self.features {
+            Some(Features::Finger(_, quality) | Features::Iris(_, quality)) => quality,
+            None => 0,
+        }
+    }
+}
+
+/// What is compared, and the quality of the sample.
 enum Features {
-    Finger(Box<fingerprint::Prepared>),
-    Iris(Box<(iris::Probe, iris::Template)>),
+    Finger(Box<fingerprint::Prepared>, u8),
+    Iris(Box<(iris::Probe, iris::Template)>, u8),
 }
 
 /// Runs the command.
@@ -191,15 +205,18 @@ fn finger(
         Err(why) => return Ok(failed(&why)),
     };
     let start = cpu_time();
-    let template = match file {
+    let (template, quality) = match file {
         FingerFile::Image(image) => match options.extractor.of(engines)?.extract(&image) {
-            Ok(found) => found.template,
+            Ok(found) => (found.template, found.quality.score),
             Err(why) => return Ok(failed(&format_args!("{}: {why}", path.display()))),
         },
-        FingerFile::Minutiae(received) => received.record.best_view().map(convert::template).unwrap_or_default(),
+        FingerFile::Minutiae(received) => {
+            let view = received.record.best_view();
+            (view.map(convert::template).unwrap_or_default(), view.map_or(0, |view| view.quality))
+        }
     };
-    let features =
-        (!template.minutiae().is_empty()).then(|| Features::Finger(Box::new(fingerprint::Prepared::new(&template))));
+    let prepared = || Features::Finger(Box::new(fingerprint::Prepared::new(&template)), quality);
+    let features = (!template.minutiae().is_empty()).then(prepared);
     *spent += cpu_time().saturating_sub(start);
     Ok(features)
 }
@@ -210,9 +227,9 @@ fn iris(options: &Options, path: &Path, spent: &mut Duration) -> Option<Features
         Err(why) => return failed(&why),
     };
     let start = cpu_time();
-    let features = iris::extract(&image)
-        .ok()
-        .map(|found| Features::Iris(Box::new((iris::Probe::new(&found.template), found.template))));
+    let features = iris::extract(&image).ok().map(|found| {
+        Features::Iris(Box::new((iris::Probe::new(&found.template), found.template)), found.quality.score)
+    });
     *spent += cpu_time().saturating_sub(start);
     features
 }
@@ -225,8 +242,8 @@ fn cpu_time() -> Duration {
 
 fn score(a: &Sample, b: &Sample) -> f32 {
     match (&a.features, &b.features) {
-        (Some(Features::Finger(a)), Some(Features::Finger(b))) => fingerprint::compare(a, b).score,
-        (Some(Features::Iris(a)), Some(Features::Iris(b))) => a.0.compare(&b.1).score,
+        (Some(Features::Finger(a, _)), Some(Features::Finger(b, _))) => fingerprint::compare(a, b).score,
+        (Some(Features::Iris(a, _)), Some(Features::Iris(b, _))) => a.0.compare(&b.1).score,
         _ => f32::NEG_INFINITY,
     }
 }
@@ -235,6 +252,8 @@ struct Compared {
     genuine: Vec<f32>,
     impostor: Vec<f32>,
     seconds: f64,
+    judged: Vec<Judged>,
+    pairs: Vec<Pair>,
 }
 
 fn compare_all(samples: &[Sample], scores: Option<&Path>) -> Result<Compared, CliError> {
@@ -245,18 +264,27 @@ fn compare_all(samples: &[Sample], scores: Option<&Path>) -> Result<Compared, Cl
         }
         None => None,
     };
-    let mut compared = Compared { genuine: Vec::new(), impostor: Vec::new(), seconds: 0.0 };
+    let judged = samples.iter().map(|sample| Judged { quality: sample.quality(), mated: Vec::new() }).collect();
+    let (genuine, impostor, pairs) = (Vec::new(), Vec::new(), Vec::new());
+    let mut compared = Compared { genuine, impostor, seconds: 0.0, judged, pairs };
     for (i, a) in samples.iter().enumerate() {
         let start = Instant::now();
         let row: Vec<f32> = samples[i + 1..].iter().map(|b| score(a, b)).collect();
         compared.seconds += start.elapsed().as_secs_f64();
-        for (b, score) in samples[i + 1..].iter().zip(row) {
+        for ((j, b), score) in samples.iter().enumerate().skip(i + 1).zip(row) {
             if let Some((path, out)) = &mut out {
                 let text = if score.is_finite() { score.to_string() } else { "-inf".into() };
                 writeln!(out, "{},{},{text}", a.name, b.name).map_err(|source| CliError::file(*path, source))?;
             }
-            let side = if a.identity == b.identity { &mut compared.genuine } else { &mut compared.impostor };
-            side.push(score);
+            let mated = a.identity == b.identity;
+            let quality = a.quality().min(b.quality());
+            compared.pairs.push(Pair { quality, score, mated });
+            if mated {
+                compared.genuine.push(score);
+                [i, j].iter().for_each(|side| compared.judged[*side].mated.push(score));
+            } else {
+                compared.impostor.push(score);
+            }
         }
     }
     if let Some((path, mut out)) = out {
@@ -266,7 +294,7 @@ fn compare_all(samples: &[Sample], scores: Option<&Path>) -> Result<Compared, Cl
 }
 
 fn figures(samples: &[Sample], mut compared: Compared, spent: Duration) -> Figures {
-    let Compared { genuine, impostor, seconds } = &mut compared;
+    let Compared { genuine, impostor, seconds, judged, pairs: all } = &mut compared;
     genuine.sort_by(f32::total_cmp);
     impostor.sort_by(f32::total_cmp);
     let pairs = (genuine.len() + impostor.len()) as f64;
@@ -282,6 +310,7 @@ fn figures(samples: &[Sample], mut compared: Compared, spent: Duration) -> Figur
         fnmr_at_zero_fmr: fnmr_at(genuine, impostor, 0.0),
         extract_cpu_ms_mean: spent.as_secs_f64() * 1e3 / samples.len().max(1) as f64,
         compare_per_second: if *seconds > 0.0 { pairs / *seconds } else { 0.0 },
+        predictive: Predictive::of(judged, all),
     }
 }
 
@@ -301,7 +330,7 @@ fn fnmr_at(genuine: &[f32], impostor: &[f32], fmr: f64) -> f64 {
 }
 
 /// Equal error rate: the mean of both rates where they are closest, thresholds at every score that occurs.
-fn eer(genuine: &[f32], impostor: &[f32]) -> f64 {
+pub(super) fn eer(genuine: &[f32], impostor: &[f32]) -> f64 {
     if genuine.is_empty() || impostor.is_empty() {
         return 0.0;
     }

@@ -27,6 +27,7 @@ mod error;
 mod evaluate;
 mod input;
 mod inspect;
+mod predictive;
 mod simulate;
 #[cfg(feature = "gui")]
 mod window;

@@ -227,6 +227,7 @@ fn finger_advice(cause: &fingerprint::Cause) -> Retry {
         Cause::TooDark => Retry::TooWet,
         Cause::TooLight | Cause::LowContrast => Retry::TooDry,
         Cause::NotCentred => Retry::NotCentred,
+        Cause::Smudged => Retry::Blurred,
         Cause::SmallArea | Cause::TooFewMinutiae => Retry::TooShort,
     }
 }

@@ -152,6 +152,7 @@ fn code(cause: Cause) -> &'static str {
         Cause::TooDark => "too_dark",
         Cause::TooLight => "too_light",
         Cause::NotCentred => "not_centred",
+        Cause::Smudged => "smudged",
     }
 }
 
@@ -162,6 +163,7 @@ fn advice(causes: &[Cause], empty: bool) -> Option<String> {
         Cause::TooDark => "advice-too-wet",
         Cause::TooLight | Cause::LowContrast => "advice-too-dry",
         Cause::NotCentred => "advice-not-centred",
+        Cause::Smudged => "advice-blurred",
         Cause::TooFewMinutiae | Cause::SmallArea => "advice-too-short",
     };
     Some(Words::of(Language::English).get(key))

@@ -7,7 +7,6 @@ use clap::{Args, ValueEnum};
 use image::ImageEncoder;
 use image::codecs::png::PngEncoder;
 use rekam_hal::{Finger, GrayImage, Slap};
-use rekam_simulator::replay::read;
 use serde::Serialize;
 
 use crate::biometrics::fingerprint::{
@@ -15,6 +14,7 @@ use crate::biometrics::fingerprint::{
 };
 use crate::cli::args::Global;
 use crate::cli::error::CliError;
+use crate::cli::input::{self, FingerFile};
 use crate::cli::{Outcome, print_json};
 use crate::station::Engines;
 
@@ -105,7 +105,10 @@ impl Place {
 
 /// Runs the command; `dpi` counts for a file that states no resolution.
 pub(super) fn run(global: &Global, file: &Path, dpi: f32, options: &SlapOptions) -> Result<Outcome, CliError> {
-    let image = read::gray(file, dpi)?;
+    input::check_dpi(dpi)?;
+    let FingerFile::Image(image) = input::finger(file, dpi)? else {
+        return Err(CliError::Usage(format!("{} holds minutiae and no image; name an image", file.display())));
+    };
     let slap = fingerprint::segment(&image, &options.expected()).map_err(|error| match error {
         SlapError::TooLarge { .. } => {
             CliError::Usage(format!("{}: {error}; correct its resolution or name another file", file.display()))

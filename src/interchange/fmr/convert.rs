@@ -43,8 +43,7 @@ const WANTED: usize = 40;
 pub fn record(template: &Template, about: &About) -> FmrRecord {
     // A template holds the most certain first.
     let certain = template.minutiae().partition_point(|minutia| minutia.quality >= CERTAIN);
-    let mut minutiae: Vec<FmrMinutia> =
-        template.minutiae().iter().take(certain.max(WANTED)).map(of_minutia).collect();
+    let mut minutiae: Vec<FmrMinutia> = template.minutiae().iter().take(certain.max(WANTED)).map(of_minutia).collect();
     minutiae.sort_by_key(place);
     let needed = |of: fn(&FmrMinutia) -> u16| minutiae.iter().map(of).max().map_or(1, |most| most + 1);
     let geometry = Geometry {
