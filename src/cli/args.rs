@@ -48,6 +48,9 @@ pub(super) enum Command {
     Evaluate(super::evaluate::Options),
     /// Quality and features of one image or ISO record; writes records.
     Inspect(super::inspect::Options),
+    /// CPU time and throughput of one engine alone.
+    #[command(subcommand)]
+    Bench(super::bench::BenchCommand),
     /// The daily batch.
     #[command(subcommand)]
     Batch(super::batch::BatchCommand),

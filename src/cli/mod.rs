@@ -22,6 +22,7 @@ macro_rules! tell {
 
 mod args;
 mod batch;
+mod bench;
 mod doctor;
 mod error;
 mod evaluate;
@@ -103,6 +104,7 @@ fn dispatch(arguments: Arguments) -> Result<Outcome, CliError> {
         Some(Command::Simulate(options)) => simulate::run(&global, &options),
         Some(Command::Evaluate(options)) => evaluate::run(&global, &options),
         Some(Command::Inspect(options)) => inspect::run(&global, &options),
+        Some(Command::Bench(command)) => bench::run(&global, &command),
         Some(Command::Batch(command)) => batch::run(&global, &command),
         Some(Command::Doctor(options)) => doctor::run(&global, &options),
     }

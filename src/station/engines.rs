@@ -124,7 +124,8 @@ impl Engines {
         Ok(self.network.get_or_init(|| network))
     }
 
-    fn model_bytes(&self) -> Result<Vec<u8>, EngineError> {
+    /// The bytes of the minutiae network, checked.
+    pub fn model_bytes(&self) -> Result<Vec<u8>, EngineError> {
         let bytes = match &self.models {
             Models::Embedded => LEADER.to_vec(),
             Models::Folder(folder) => read_model(folder)?,

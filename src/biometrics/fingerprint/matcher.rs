@@ -5,27 +5,17 @@
 //! ([`super::align`]), which sees the whole.
 
 use std::cmp::Ordering;
-use std::f32::consts::TAU;
 
 use super::align::Overlay;
 use super::calibration;
-use super::cylinder::{Prepared, turn};
-use super::pairing;
-use super::simd::{self, LANES, SimdLevel};
+use super::cylinder::Prepared;
+use super::pairing::{Candidates, MOTIONS};
+use super::simd::{self, SimdLevel, Work};
 
 /// Motions that are looked at with bent skin: those under which most meets without.
 const BENT: usize = 2;
-/// Probe cylinders the screening looks at.
-const SCREENED: usize = 32;
-/// Local similarity from which it counts.
-const SCREEN_FROM: f32 = 0.4;
-/// Bins of rotation.
-const TURNS: usize = 24;
-/// Neighbouring bins that count as one rotation.
-const WINDOW: usize = 2;
-
-/// Minutiae below which a score is discounted.
-const ENOUGH_MINUTIAE: usize = 15;
+/// Score, reckoned generously before bending, from which a pair is bent: nine of ten strangers stay below.
+const WORTH_BENDING: f32 = 1.0;
 
 /// What a comparison found.
 #[derive(Clone, PartialEq)]
@@ -45,65 +35,68 @@ impl std::fmt::Debug for Comparison {
 
 /// Compares two fingers. `compare(a, b)` and `compare(b, a)` agree to the last bit.
 pub fn compare(a: &Prepared, b: &Prepared) -> Comparison {
+    compare_at(SimdLevel::current(), a, b)
+}
+
+/// The same with the instructions of one level; the scores are the same at every level.
+pub fn compare_at(level: SimdLevel, a: &Prepared, b: &Prepared) -> Comparison {
     // Ties and rounding depend on which side comes first, so the content decides that and not the caller.
     if a.order(b) == Ordering::Greater {
-        let mut swapped = compare_ordered(b, a);
+        let mut swapped = compare_ordered(level, b, a);
         swapped.pairs.iter_mut().for_each(|p| *p = (p.1, p.0));
         return swapped;
     }
-    compare_ordered(a, b)
+    compare_ordered(level, a, b)
 }
 
-fn compare_ordered(a: &Prepared, b: &Prepared) -> Comparison {
-    let smaller = a.len().min(b.len());
-    let candidates = pairing::candidates(a, b);
-    let relaxed = pairing::relaxed_similarity(&candidates, pairs_wanted(smaller));
-    let mut overlays: Vec<_> =
-        pairing::motions(&candidates, smaller).into_iter().map(|m| (Overlay::rigid(a, b, &m), m)).collect();
-    // Stable: equal ones stay in the order of their votes.
-    overlays.sort_by(|x, y| y.0.met.total_cmp(&x.0.met));
-    overlays.truncate(BENT);
-    overlays.iter_mut().for_each(|(overlay, _)| overlay.bend(b));
-    let Some((best, motion)) = overlays.iter().max_by(|x, y| x.0.met.total_cmp(&y.0.met)) else {
-        return Comparison { score: discounted(calibration::score(relaxed, 0.0, 0.0), smaller), pairs: Vec::new() };
-    };
-    let score = calibration::score(relaxed, best.met, best.expected(a, b, motion));
-    Comparison { score: discounted(score, smaller), pairs: best.pairs(b) }
+fn compare_ordered(level: SimdLevel, a: &Prepared, b: &Prepared) -> Comparison {
+    simd::at(level, Ordered { level, a, b })
 }
 
-/// The score, discounted where one finger shows little: among prints with 6 to 14 minutiae strangers reach score 3
-/// about eight times as often as the scale says (measured on prints cut to pieces).
-fn discounted(score: f32, smaller: usize) -> f32 {
-    score * smaller.min(ENOUGH_MINUTIAE) as f32 / ENOUGH_MINUTIAE as f32
+/// A comparison whose sides are in order.
+struct Ordered<'a> {
+    level: SimdLevel,
+    a: &'a Prepared,
+    b: &'a Prepared,
+}
+
+impl Work for Ordered<'_> {
+    type Out = Comparison;
+
+    #[inline(always)]
+    fn run(self) -> Comparison {
+        let Self { level, a, b } = self;
+        let smaller = a.len().min(b.len());
+        let candidates = Candidates::of(level, a, b);
+        let relaxed = candidates.relaxed_similarity(pairs_wanted(smaller));
+        let mut overlays = Vec::with_capacity(MOTIONS);
+        for motion in candidates.motions() {
+            overlays.push(Overlay::rigid(a, b, motion));
+        }
+        // Stable: equal ones stay in the order of their votes.
+        overlays.sort_by(|x, y| y.met.total_cmp(&x.met));
+        overlays.truncate(BENT);
+        let promising = |o: &Overlay<'_>| calibration::score(relaxed, o.met, o.expected(), smaller) >= WORTH_BENDING;
+        if overlays.iter().any(promising) {
+            for overlay in &mut overlays {
+                overlay.bend();
+            }
+        } else {
+            overlays.truncate(1);
+            for overlay in &mut overlays {
+                overlay.meet();
+            }
+        }
+        let Some(best) = overlays.iter().reduce(|x, y| if y.met > x.met { y } else { x }) else {
+            return Comparison { score: 0.0, pairs: Vec::new() };
+        };
+        let pairs = best.pairs();
+        let score = calibration::score(relaxed, best.met, best.expected(), smaller);
+        Comparison { score: score.min(calibration::most(pairs.len())), pairs }
+    }
 }
 
 /// Pairs that decide: 4 for small templates up to 12 for large ones (the sigmoid of the cylinder paper).
 fn pairs_wanted(smaller: usize) -> usize {
     4 + (8.0 / (1.0 + (-0.4 * (smaller as f32 - 20.0)).exp())).round() as usize
-}
-
-/// A cheap similarity, 0..=1, to sort a gallery by before [`compare`]: the first (best) cylinders of `a` look for their
-/// likeliest partners in `b`, and those that ask for the same rotation add up. Not symmetric; values are comparable
-/// among gallery fingers for one probe `a` only.
-pub fn screen(a: &Prepared, b: &Prepared) -> f32 {
-    if a.is_empty() || b.is_empty() {
-        return 0.0;
-    }
-    let rows = a.len().min(SCREENED);
-    let matrix = simd::similarities(SimdLevel::current(), &a.groups, rows, &b.groups);
-    let mut turns = [0.0f32; TURNS];
-    for (row, seat) in matrix.chunks_exact(b.groups.len() * LANES).zip(&a.seats) {
-        let best = row.iter().zip(&b.seats).max_by(|x, y| x.0.total_cmp(y.0));
-        if let Some((similarity, partner)) = best {
-            let turn = turn(partner.angle, seat.angle) / TAU + 0.5;
-            let bin = (turn * TURNS as f32) as usize % TURNS;
-            if let Some(sum) = turns.get_mut(bin) {
-                let above = (similarity - SCREEN_FROM).max(0.0) / (1.0 - SCREEN_FROM);
-                // Squared: one striking likeness says more than two middling ones.
-                *sum += above * above;
-            }
-        }
-    }
-    let window = |i: usize| (0..WINDOW).filter_map(|k| turns.get((i + k) % TURNS)).sum::<f32>();
-    (0..TURNS).map(window).fold(0.0, f32::max) / SCREENED as f32
 }

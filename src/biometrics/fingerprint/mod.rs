@@ -1,24 +1,30 @@
 //! Fingerprints: from an image to a template, and from two templates to one score.
 //!
 //! Image -> 500 dpi, ridges dark (`normalise`) -> where the finger is (`foreground`) -> minutiae (`network`, or
-//! `classical` where a hundredth of the time must do) -> [`Template`]; template -> cylinders (`cylinder`) ->
-//! [`Prepared`]; two of these -> [`compare`]: similar cylinders (`simd`) -> pairs that agree (`pairing`) -> one print
-//! laid over the other (`align`) -> -log10 of the false match rate (`calibration`). The network decides how accurate
-//! the whole is, the kernel how fast.
+//! `classical` where a tenth of the time must do) -> [`Template`]; template -> cylinders (`cylinder`) -> [`Prepared`];
+//! two of these -> [`compare`]: similar cylinders (`simd`) -> pairs that agree (`pairing`) -> one print laid over the
+//! other (`align`) -> -log10 of the false match rate (`calibration`). A gallery is first put into order by the
+//! cylinders alone (`screening`). The network decides how accurate the whole is, the kernels how fast. Several fingers
+//! on one image are taken apart first (`slap`).
 //!
 //! Everything here is a pure function of its arguments; the network's bytes come from outside.
 
 mod align;
 mod calibration;
 mod classical;
+#[cfg(test)]
+mod comparison_tests;
 mod cylinder;
 mod foreground;
+mod hull;
 mod matcher;
 mod minutia;
 mod network;
 mod normalise;
 mod pairing;
+mod points;
 mod quality;
+mod screening;
 mod simd;
 mod slap;
 mod template;
@@ -28,10 +34,11 @@ mod tests;
 use rekam_hal::image::GrayImage;
 
 pub use cylinder::Prepared;
-pub use matcher::{Comparison, compare, screen};
+pub use matcher::{Comparison, compare, compare_at};
 pub use minutia::{Minutia, MinutiaKind};
 pub use network::{MinutiaeNetwork, NetworkError};
 pub use quality::{Cause, Quality};
+pub use screening::{Shelf, screen};
 pub use simd::{SimdError, SimdLevel};
 pub use slap::{Edge, Expected, FingerBox, FingerProblem, Segmented, SlapError, SlapFinger, SlapProblem, segment};
 pub use template::{MAX_MINUTIAE, Template, TemplateError};

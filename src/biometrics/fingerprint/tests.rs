@@ -8,7 +8,7 @@ use rekam_hal::image::{GrayImage, Polarity};
 use super::*;
 
 /// Minutiae of one imaginary finger: spread over an ellipse, ridges flowing around a core, numbers from a seed.
-fn finger(seed: u64, count: usize) -> Vec<Minutia> {
+pub(super) fn finger(seed: u64, count: usize) -> Vec<Minutia> {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     let mut uniform = move || {
         state ^= state << 13;
@@ -30,7 +30,7 @@ fn finger(seed: u64, count: usize) -> Vec<Minutia> {
 }
 
 /// The same finger turned (counter-clockwise) about the origin of its image and shifted.
-fn moved(minutiae: &[Minutia], turn: f32, dx: f32, dy: f32) -> Vec<Minutia> {
+pub(super) fn moved(minutiae: &[Minutia], turn: f32, dx: f32, dy: f32) -> Vec<Minutia> {
     let (sin, cos) = turn.sin_cos();
     let place = |m: &Minutia| (cos * m.x + sin * m.y + dx, cos * m.y - sin * m.x + dy);
     minutiae
@@ -42,7 +42,7 @@ fn moved(minutiae: &[Minutia], turn: f32, dx: f32, dy: f32) -> Vec<Minutia> {
         .collect()
 }
 
-fn prepared(minutiae: Vec<Minutia>) -> Prepared {
+pub(super) fn prepared(minutiae: Vec<Minutia>) -> Prepared {
     Prepared::new(&Template::from_minutiae(minutiae))
 }
 

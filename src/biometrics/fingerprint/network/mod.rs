@@ -96,17 +96,25 @@ pub enum NetworkError {
 pub struct MinutiaeNetwork {
     engine: Engine,
     threads: usize,
+    /// The one in use in the whole process, when none is named.
+    level: Option<SimdLevel>,
 }
 
 impl MinutiaeNetwork {
     /// Loads the network from its ONNX bytes; it will use one thread.
     pub fn from_onnx(bytes: impl AsRef<[u8]>) -> Result<Self, NetworkError> {
-        Ok(Self { engine: Engine::from_onnx(bytes.as_ref())?, threads: 1 })
+        Ok(Self { engine: Engine::from_onnx(bytes.as_ref())?, threads: 1, level: None })
     }
 
     /// The same network running on `threads` threads (at least one); what it finds does not depend on their number.
     pub fn with_threads(mut self, threads: usize) -> Self {
         self.threads = threads.max(1);
+        self
+    }
+
+    /// The same network with this instruction set (or a lesser one, when this processor has it not).
+    pub fn with_level(mut self, level: SimdLevel) -> Self {
+        self.level = Some(level);
         self
     }
 
@@ -133,7 +141,8 @@ impl MinutiaeNetwork {
     fn run(&self, plane: &Plane, tile: Region, found: &mut Vec<Minutia>) {
         let size = (tile.right - tile.left, tile.bottom - tile.top);
         let grey = |x, y| plane.get((tile.left + x) as isize, (tile.top + y) as isize);
-        let peaks = self.engine.peaks(SimdLevel::current(), self.threads, size, THRESHOLD, grey);
+        let level = self.level.unwrap_or_else(SimdLevel::current);
+        let peaks = self.engine.peaks(level, self.threads, size, THRESHOLD, grey);
         found.extend(peaks.into_iter().map(|peak| {
             let (x, y) = ((tile.left + peak.x) as f32, (tile.top + peak.y) as f32);
             let angle = peak.direction.1.atan2(peak.direction.0).rem_euclid(std::f32::consts::TAU);

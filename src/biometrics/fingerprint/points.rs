@@ -1,0 +1,87 @@
+//! Minutiae eight to a block, quantity by quantity, so that laying one print over another runs in vector registers.
+
+use super::cylinder::Seat;
+use super::simd::LANES;
+
+/// The same quantity of eight minutiae.
+pub(super) type Lane = [f32; LANES];
+
+/// Where the places without a minutia lie: far from everything.
+const NOWHERE: f32 = 1e6;
+
+/// Eight minutiae; what a block has not to fill lies nowhere and is certain of nothing.
+#[derive(Clone, Copy)]
+pub(super) struct Block {
+    pub x: Lane,
+    pub y: Lane,
+    /// Direction: cosine.
+    pub ux: Lane,
+    /// Direction: sine.
+    pub uy: Lane,
+    /// Root of the certainty: a pair weighs the geometric mean of both.
+    pub root: Lane,
+    /// Least and greatest x: most blocks lie too far away to be looked at.
+    span: (f32, f32),
+}
+
+impl Block {
+    fn of(seats: &[Seat]) -> Self {
+        let lane = |f: &dyn Fn(&Seat) -> f32, rest: f32| std::array::from_fn(|l| seats.get(l).map_or(rest, f));
+        let span = (seats.first(), seats.last());
+        Self {
+            x: lane(&|s| s.x, NOWHERE),
+            y: lane(&|s| s.y, NOWHERE),
+            ux: lane(&|s| s.angle.cos(), 1.0),
+            uy: lane(&|s| s.angle.sin(), 0.0),
+            root: lane(&|s| s.quality.sqrt(), 0.0),
+            span: (span.0.map_or(NOWHERE, |s| s.x), span.1.map_or(NOWHERE, |s| s.x)),
+        }
+    }
+
+    /// Whether any minutia of the block can lie less than `reach` from a place with this x.
+    #[inline(always)]
+    pub fn near(&self, x: f32, reach: f32) -> bool {
+        x > self.span.0 - reach && x < self.span.1 + reach
+    }
+}
+
+/// The minutiae of a print in order of x.
+#[derive(Clone, Default)]
+pub(super) struct Points {
+    pub blocks: Vec<Block>,
+    /// Index of every one in the template.
+    pub index: Vec<u16>,
+}
+
+impl Points {
+    /// `seats` are those of the template in its order.
+    pub fn of(seats: &[Seat]) -> Self {
+        let mut index: Vec<u16> = (0..seats.len() as u16).collect();
+        index.sort_by(|&i, &j| seats[usize::from(i)].x.total_cmp(&seats[usize::from(j)].x).then(i.cmp(&j)));
+        let sorted: Vec<Seat> = index.iter().map(|&i| seats[usize::from(i)]).collect();
+        Self { blocks: sorted.chunks(LANES).map(Block::of).collect(), index }
+    }
+
+    /// How many there are.
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        self.index.len()
+    }
+
+    /// Place, direction and root of certainty of one minutia.
+    #[inline(always)]
+    pub fn get(&self, i: usize) -> Point {
+        let (block, l) = (&self.blocks[i / LANES], i % LANES);
+        Point { x: block.x[l], y: block.y[l], ux: block.ux[l], uy: block.uy[l], root: block.root[l] }
+    }
+}
+
+/// One minutia: place, direction as a unit vector, root of its certainty.
+#[derive(Clone, Copy)]
+pub(super) struct Point {
+    pub x: f32,
+    pub y: f32,
+    pub ux: f32,
+    pub uy: f32,
+    pub root: f32,
+}
