@@ -76,6 +76,19 @@ impl Motion {
         Point { x: x + self.dx, y: y + self.dy, ux, uy, root: p.root }
     }
 
+    /// Eight minutiae after the motion; what spans them is not kept.
+    #[inline(always)]
+    fn block(&self, from: &Block) -> Block {
+        let mut to = *from;
+        for l in 0..LANES {
+            to.x[l] = self.cos * from.x[l] - self.sin * from.y[l] + self.dx;
+            to.y[l] = self.sin * from.x[l] + self.cos * from.y[l] + self.dy;
+            to.ux[l] = self.cos * from.ux[l] - self.sin * from.uy[l];
+            to.uy[l] = self.sin * from.ux[l] + self.cos * from.uy[l];
+        }
+        to
+    }
+
     fn back(&self) -> Self {
         let Self { sin, cos, dx, dy } = *self;
         Self { sin: -sin, cos, dx: -(cos * dx + sin * dy), dy: sin * dx - cos * dy }
@@ -101,7 +114,7 @@ pub(super) struct Overlay<'a> {
     b: &'a Prepared,
     motion: Motion,
     /// The minutiae of the first print in the frame of the second; empty as long as nothing is paired.
-    laid: Vec<Point>,
+    laid: Vec<Block>,
     pairs: Vec<Met>,
     /// Sum of closeness of the pairs times their certainty; before anything is paired, of every minutia's closest.
     pub met: f32,
@@ -119,8 +132,8 @@ impl<'a> Overlay<'a> {
     #[inline(always)]
     pub fn meet(&mut self) {
         self.laid.clear();
-        for i in 0..self.a.points.len() {
-            self.laid.push(self.motion.point(self.a.points.get(i)));
+        for block in &self.a.points.blocks {
+            self.laid.push(self.motion.block(block));
         }
         self.pair_up(FIRST_REACH);
     }
@@ -137,7 +150,7 @@ impl<'a> Overlay<'a> {
 
     #[inline(always)]
     fn pair_up(&mut self, reach: f32) {
-        self.pairs = meeting(&self.laid, &self.b.points, reach);
+        self.pairs = meeting(&self.laid, self.a.points.len(), &self.b.points, reach);
         self.met = 0.0;
         for pair in &self.pairs {
             self.met += pair.weight;
@@ -166,6 +179,11 @@ impl<'a> Overlay<'a> {
 #[inline(always)]
 pub(super) fn positive(value: f32) -> f32 {
     if value > 0.0 { value } else { 0.0 }
+}
+
+#[inline(always)]
+fn more(x: f32, y: f32) -> f32 {
+    if x > y { x } else { y }
 }
 
 /// How close one minutia is to eight others, 0..=1.
@@ -200,48 +218,47 @@ fn likely(ours: &Points, motion: &Motion, others: &Points, reach: f32) -> f32 {
                 best[l] = if weight > best[l] { weight } else { best[l] };
             }
         }
-        let mut most = 0.0;
-        for weight in best {
-            most = if weight > most { weight } else { most };
-        }
-        sum += p.root * most;
+        // In pairs: a chain of eight would wait for itself.
+        let [a, b, c, d, e, f, g, h] = best;
+        sum += p.root * more(more(more(a, e), more(b, f)), more(more(c, g), more(d, h)));
     }
     sum
 }
 
 /// The pairs of which each is the other's closest.
+///
+/// Closeness and index share a word (a positive float sorts like its bits, and its last eight do not matter), so that
+/// the greatest of such words names the closest without a branch.
 #[inline(always)]
-fn meeting(laid: &[Point], others: &Points, reach: f32) -> Vec<Met> {
-    // The closest laid minutia of every other one, and the closest other of every laid one.
-    let mut close_to: Vec<(f32, usize)> = vec![(0.0, usize::MAX); others.blocks.len() * LANES];
-    let mut close: Vec<(f32, usize)> = Vec::with_capacity(laid.len());
-    for (i, p) in laid.iter().enumerate() {
-        let mut best = (0.0, usize::MAX);
+fn meeting(laid: &[Block], count: usize, others: &Points, reach: f32) -> Vec<Met> {
+    const INDEX: u32 = 0xff;
+    let mut close_to = vec![[0u32; LANES]; others.blocks.len()];
+    let mut close: Vec<u32> = Vec::with_capacity(count);
+    for i in 0..count {
+        let p = &laid[i / LANES].get(i % LANES);
+        let mut best = [0u32; LANES];
         for (k, block) in others.blocks.iter().enumerate() {
             if !block.near(p.x, reach) {
                 continue;
             }
             let lane = closeness(p, block, reach);
-            let mut above = above_zero(&lane);
-            while above != 0 {
-                let l = above.trailing_zeros() as usize;
-                above &= above - 1;
-                let (c, j) = (lane[l], k * LANES + l);
-                if c > best.0 {
-                    best = (c, j);
-                }
-                if c > close_to[j].0 {
-                    close_to[j] = (c, i);
-                }
+            let column = &mut close_to[k];
+            for l in 0..LANES {
+                let bits = lane[l].to_bits() & !INDEX;
+                best[l] = best[l].max(bits | (k * LANES + l) as u32 & INDEX);
+                column[l] = column[l].max(bits | i as u32 & INDEX);
             }
         }
-        close.push(best);
+        let [a, b, c, d, e, f, g, h] = best;
+        close.push(a.max(e).max(b.max(f)).max(c.max(g).max(d.max(h))));
     }
-    let mut met = Vec::with_capacity(laid.len());
-    for (laid_one, &(closeness, j)) in close.iter().enumerate() {
-        if j < others.len() && close_to[j].1 == laid_one {
-            let weight = closeness * laid[laid_one].root * others.get(j).root;
-            met.push(Met { laid: laid_one, other: j, closeness, weight });
+    let mut met = Vec::with_capacity(count);
+    for (i, &most) in close.iter().enumerate() {
+        let (bits, j) = (most & !INDEX, (most & INDEX) as usize);
+        if bits != 0 && j < others.len() && (close_to[j / LANES][j % LANES] & INDEX) as usize == i {
+            let closeness = f32::from_bits(bits);
+            let root = laid[i / LANES].root[i % LANES];
+            met.push(Met { laid: i, other: j, closeness, weight: closeness * root * others.get(j).root });
         }
     }
     met
@@ -257,84 +274,76 @@ pub(super) fn above_zero(lane: &Lane) -> u32 {
     bits
 }
 
-/// The pairs that bend, column by column: where the laid one is, where the other is, how close, and the sine of
-/// their directions.
-#[derive(Default)]
-struct Anchors {
-    ax: Vec<Lane>,
-    ay: Vec<Lane>,
-    bx: Vec<Lane>,
-    by: Vec<Lane>,
-    closeness: Vec<Lane>,
-    turned: Vec<Lane>,
-}
-
-impl Anchors {
-    #[inline(always)]
-    fn of(laid: &[Point], others: &Points, pairs: &[Met]) -> Self {
-        let steps = pairs.len().div_ceil(LANES);
-        let zero = || vec![[0.0; LANES]; steps];
-        let mut anchors = Self { ax: zero(), ay: zero(), bx: zero(), by: zero(), closeness: zero(), turned: zero() };
-        for (i, m) in pairs.iter().enumerate() {
-            let (k, l) = (i / LANES, i % LANES);
-            let (p, q) = (&laid[m.laid], others.get(m.other));
-            (anchors.ax[k][l], anchors.ay[k][l], anchors.bx[k][l], anchors.by[k][l]) = (p.x, p.y, q.x, q.y);
-            (anchors.closeness[k][l], anchors.turned[k][l]) = (m.closeness, p.ux * q.uy - p.uy * q.ux);
-        }
-        anchors
-    }
+/// A pair that bends: where the laid one is, where the other is, how close, and the sine of their directions.
+struct Anchor {
+    ax: f32,
+    ay: f32,
+    bx: f32,
+    by: f32,
+    closeness: f32,
+    turned: f32,
 }
 
 /// Moves each laid minutia by the rigid motion of the pairs around it, held back a little.
 #[inline(always)]
-fn bend(laid: &mut [Point], others: &Points, pairs: &[Met]) {
-    let anchors = Anchors::of(laid, others, pairs);
-    let steps = anchors.ax.len();
-    let mut pulls = vec![[0.0; LANES]; steps];
-    for p in laid {
-        let (x, y) = (p.x, p.y);
-        let mut sums = [[0.0; LANES]; 5];
-        for k in 0..steps {
-            let (ax, ay, bx, by) = (&anchors.ax[k], &anchors.ay[k], &anchors.bx[k], &anchors.by[k]);
-            let (closeness, pulls) = (&anchors.closeness[k], &mut pulls[k]);
-            for l in 0..LANES {
-                let (dx, dy) = (x - ax[l], y - ay[l]);
-                let away = 1.0 + (dx * dx + dy * dy) * (1.0 / (BEND_RADIUS * BEND_RADIUS));
-                let pull = closeness[l] / (away * away);
-                pulls[l] = pull;
-                sums[0][l] += pull;
-                sums[1][l] += pull * ax[l];
-                sums[2][l] += pull * ay[l];
-                sums[3][l] += pull * bx[l];
-                sums[4][l] += pull * by[l];
-            }
-        }
-        // An anchor at the minutia itself that does not move, so many pairs' weight.
-        let per = 1.0 / (STIFFNESS + total(&sums[0]));
-        let (ax, ay) = ((STIFFNESS * x + total(&sums[1])) * per, (STIFFNESS * y + total(&sums[2])) * per);
-        let (bx, by) = ((STIFFNESS * x + total(&sums[3])) * per, (STIFFNESS * y + total(&sums[4])) * per);
-        let (mut cs, mut ss) = ([0.0; LANES], [0.0; LANES]);
-        for k in 0..steps {
-            let (fx, fy, tx, ty) = (&anchors.ax[k], &anchors.ay[k], &anchors.bx[k], &anchors.by[k]);
-            let (pulls, turned) = (&pulls[k], &anchors.turned[k]);
-            for l in 0..LANES {
-                let (px, py, qx, qy) = (fx[l] - ax, fy[l] - ay, tx[l] - bx, ty[l] - by);
-                cs[l] += pulls[l] * (px * qx + py * qy + LEVER_SQUARED);
-                ss[l] += pulls[l] * (px * qy - py * qx + LEVER_SQUARED * turned[l]);
-            }
-        }
-        let (c, s) = (LEVER_SQUARED + total(&cs), total(&ss));
-        let length = (c * c + s * s).sqrt();
-        let (sin, cos) = if length > 0.0 { (s / length, c / length) } else { (0.0, 1.0) };
-        let (dx, dy) = (x - ax, y - ay);
-        (p.x, p.y) = (bx + cos * dx - sin * dy, by + sin * dx + cos * dy);
-        (p.ux, p.uy) = (cos * p.ux - sin * p.uy, sin * p.ux + cos * p.uy);
+fn bend(laid: &mut [Block], others: &Points, pairs: &[Met]) {
+    let mut anchors = Vec::with_capacity(pairs.len());
+    for m in pairs {
+        let (p, q) = (laid[m.laid / LANES].get(m.laid % LANES), others.get(m.other));
+        let turned = p.ux * q.uy - p.uy * q.ux;
+        anchors.push(Anchor { ax: p.x, ay: p.y, bx: q.x, by: q.y, closeness: m.closeness, turned });
+    }
+    for block in laid {
+        bend_block(block, &anchors);
     }
 }
 
-/// The sum of eight values, always in the same order.
 #[inline(always)]
-fn total(lane: &Lane) -> f32 {
-    let [a, b, c, d, e, f, g, h] = *lane;
-    ((a + e) + (c + g)) + ((b + f) + (d + h))
+fn bend_block(block: &mut Block, anchors: &[Anchor]) {
+    // An anchor at the minutia itself that does not move, so many pairs' weight.
+    let mut weight: Lane = [STIFFNESS; LANES];
+    let (mut ax, mut ay) = ([0.0; LANES], [0.0; LANES]);
+    for l in 0..LANES {
+        (ax[l], ay[l]) = (STIFFNESS * block.x[l], STIFFNESS * block.y[l]);
+    }
+    let (mut bx, mut by) = (ax, ay);
+    for anchor in anchors {
+        for l in 0..LANES {
+            let pull = pull(block, l, anchor);
+            weight[l] += pull;
+            ax[l] += pull * anchor.ax;
+            ay[l] += pull * anchor.ay;
+            bx[l] += pull * anchor.bx;
+            by[l] += pull * anchor.by;
+        }
+    }
+    for l in 0..LANES {
+        let per = 1.0 / weight[l];
+        (ax[l], ay[l], bx[l], by[l]) = (ax[l] * per, ay[l] * per, bx[l] * per, by[l] * per);
+    }
+    let (mut c, mut s) = ([LEVER_SQUARED; LANES], [0.0; LANES]);
+    for anchor in anchors {
+        for l in 0..LANES {
+            let pull = pull(block, l, anchor);
+            let (px, py) = (anchor.ax - ax[l], anchor.ay - ay[l]);
+            let (qx, qy) = (anchor.bx - bx[l], anchor.by - by[l]);
+            c[l] += pull * (px * qx + py * qy + LEVER_SQUARED);
+            s[l] += pull * (px * qy - py * qx + LEVER_SQUARED * anchor.turned);
+        }
+    }
+    for l in 0..LANES {
+        let per = 1.0 / (c[l] * c[l] + s[l] * s[l]).sqrt().max(1e-9);
+        let (sin, cos) = (s[l] * per, c[l] * per);
+        let (dx, dy, ux, uy) = (block.x[l] - ax[l], block.y[l] - ay[l], block.ux[l], block.uy[l]);
+        (block.x[l], block.y[l]) = (bx[l] + cos * dx - sin * dy, by[l] + sin * dx + cos * dy);
+        (block.ux[l], block.uy[l]) = (cos * ux - sin * uy, sin * ux + cos * uy);
+    }
+}
+
+/// How strongly a pair takes a minutia along.
+#[inline(always)]
+fn pull(block: &Block, l: usize, anchor: &Anchor) -> f32 {
+    let (dx, dy) = (block.x[l] - anchor.ax, block.y[l] - anchor.ay);
+    let away = 1.0 + (dx * dx + dy * dy) * (1.0 / (BEND_RADIUS * BEND_RADIUS));
+    anchor.closeness / (away * away)
 }

@@ -76,15 +76,14 @@ impl Work for Ordered<'_> {
         // Stable: equal ones stay in the order of their votes.
         overlays.sort_by(|x, y| y.met.total_cmp(&x.met));
         overlays.truncate(BENT);
-        let promising = |o: &Overlay<'_>| calibration::score(relaxed, o.met, o.expected(), smaller) >= WORTH_BENDING;
-        if overlays.iter().any(promising) {
-            for overlay in &mut overlays {
+        // Those that promise nothing are not bent; the best of them all is at least paired.
+        for (i, overlay) in overlays.iter_mut().enumerate() {
+            if calibration::score(relaxed, overlay.met, overlay.expected(), smaller) >= WORTH_BENDING {
                 overlay.bend();
-            }
-        } else {
-            overlays.truncate(1);
-            for overlay in &mut overlays {
+            } else if i == 0 {
                 overlay.meet();
+            } else {
+                overlay.met = 0.0;
             }
         }
         let Some(best) = overlays.iter().reduce(|x, y| if y.met > x.met { y } else { x }) else {

@@ -14,8 +14,6 @@ use super::align::{Motion, above_zero, positive};
 use super::cylinder::{Prepared, Seat, turn};
 use super::simd::{self, Key, LANES, Probe, SimdLevel};
 
-/// Partners proposed for every cylinder, on either side.
-const PARTNERS: usize = 2;
 /// Pairs kept at most, the most similar ones.
 const MAX_PAIRS: usize = 320;
 /// Motions proposed at most.
@@ -176,7 +174,7 @@ impl Candidates {
     }
 }
 
-/// The pairs in which one is among the most similar of the other, best first.
+/// The pairs in which one is the most similar of the other, best first.
 #[inline(always)]
 fn likeliest(level: SimdLevel, a: &Prepared, b: &Prepared) -> Vec<Pair> {
     let probes = Probe::all(&a.groups, a.len());
@@ -212,52 +210,32 @@ const LEAST: f32 = 0.001;
 /// Beyond every likeness, to turn the most alike into the smallest number.
 const LOWEST: i32 = 32_767;
 
-/// The best two of every row and of every column, as unlikeness (16 bits), row and column (8 bits each).
+/// The best of every row and of every column, as unlikeness (16 bits), row and column (8 bits each).
 #[inline(always)]
 fn proposals(probes: &[Probe], keys: &[Key], width: usize) -> Vec<u32> {
-    /// Unlikeness of what does not exist.
+    /// What does not exist.
     const NOTHING: u32 = u32::MAX;
-    let mut columns = vec![[[NOTHING; LANES]; PARTNERS]; width / LANES];
-    let mut found = Vec::with_capacity((probes.len() + width) * PARTNERS);
+    let mut columns = vec![[NOTHING; LANES]; width / LANES];
+    let mut found = Vec::with_capacity(probes.len() + width);
     for (i, (probe, row)) in probes.iter().zip(keys.chunks_exact(width)).enumerate() {
-        let mut best = [[NOTHING; LANES]; PARTNERS];
+        let mut best = [NOTHING; LANES];
         for (k, (keys, column)) in row.chunks_exact(LANES).zip(&mut columns).enumerate() {
-            let mut value = [NOTHING; LANES];
             for l in 0..LANES {
                 let unlike = (LOWEST - probe.likeness(keys[l])) as u32;
                 let proposal = unlike << 16 | (i as u32 & 255) << 8 | (k * LANES + l) as u32 & 255;
-                value[l] = if keys[l] == 0 { NOTHING } else { proposal };
-            }
-            insert(&mut best, &value);
-            insert(column, &value);
-        }
-        let (mut first, mut second) = (NOTHING, NOTHING);
-        for value in best.as_flattened() {
-            second = second.min(first.max(*value));
-            first = first.min(*value);
-        }
-        for value in [first, second] {
-            if value != NOTHING {
-                found.push(value);
+                let proposal = if keys[l] == 0 { NOTHING } else { proposal };
+                best[l] = best[l].min(proposal);
+                column[l] = column[l].min(proposal);
             }
         }
+        let [a, b, c, d, e, f, g, h] = best;
+        found.push(a.min(e).min(b.min(f)).min(c.min(g).min(d.min(h))));
     }
-    for value in columns.as_flattened().as_flattened() {
-        if *value != NOTHING {
-            found.push(*value);
-        }
+    for proposal in columns.as_flattened() {
+        found.push(*proposal);
     }
+    found.retain(|proposal| *proposal != NOTHING);
     found
-}
-
-/// Keeps the smallest two of every lane.
-#[inline(always)]
-fn insert(best: &mut [[u32; LANES]; PARTNERS], value: &[u32; LANES]) {
-    for l in 0..LANES {
-        let second = best[0][l].max(value[l]);
-        best[0][l] = best[0][l].min(value[l]);
-        best[1][l] = best[1][l].min(second);
-    }
 }
 
 /// The pairs column by column, for vector registers; what lies beyond the last agrees with nothing.

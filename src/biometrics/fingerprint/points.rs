@@ -38,6 +38,12 @@ impl Block {
         }
     }
 
+    /// One of the eight.
+    #[inline(always)]
+    pub fn get(&self, l: usize) -> Point {
+        Point { x: self.x[l], y: self.y[l], ux: self.ux[l], uy: self.uy[l], root: self.root[l] }
+    }
+
     /// Whether any minutia of the block can lie less than `reach` from a place with this x.
     #[inline(always)]
     pub fn near(&self, x: f32, reach: f32) -> bool {
@@ -71,8 +77,7 @@ impl Points {
     /// Place, direction and root of certainty of one minutia.
     #[inline(always)]
     pub fn get(&self, i: usize) -> Point {
-        let (block, l) = (&self.blocks[i / LANES], i % LANES);
-        Point { x: block.x[l], y: block.y[l], ux: block.ux[l], uy: block.uy[l], root: block.root[l] }
+        self.blocks[i / LANES].get(i % LANES)
     }
 }
 
