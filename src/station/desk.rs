@@ -12,7 +12,8 @@ use crate::domain::eligibility::{Eligibility, eligibility};
 use crate::domain::nik::Nik;
 use crate::domain::resident::Resident;
 use crate::domain::session::{
-    Hit, HitBy, HitId, Invitation, Policy, Probe, Purpose, RecordId, SampleId, Session, Slot, StepOrder, Wish,
+    Hit, HitBy, HitId, Invitation, Policy, Probe, Purpose, RecordId, SampleId, Session, Slot, SlotState, StepOrder,
+    Wish,
 };
 use crate::domain::session::{RecordClass, Refused, Status};
 use crate::domain::user::{Role, UserId};
@@ -174,6 +175,17 @@ impl Desk {
             }
         }
         Ok(None)
+    }
+
+    /// Whether a fresh sample shows something else than what fills the slot: another try must not put a finger or eye
+    /// in the place of a different one. Of an open slot nothing is known well enough to say so.
+    pub fn is_unlike_kept(&self, slot: Slot, judged: &Judged) -> Result<bool, DeskError> {
+        let comparable = match slot {
+            Slot::Finger(_) | Slot::Eye(_) => judged.template.is_some(),
+            Slot::Photo | Slot::Signature | Slot::Approval => false,
+        };
+        let filled = matches!(self.session()?.slot(slot), SlotState::Filled(_));
+        Ok(comparable && filled && !self.matches_kept(slot, judged)?)
     }
 
     /// Whether a fresh sample shows what is kept in the slot.

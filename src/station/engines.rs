@@ -11,7 +11,7 @@ use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
 use rekam_hal::{Finger, Fingers, GrayImage, Retry, RgbImage, Signature, Slap};
 use sha2::{Digest, Sha256};
 
-use crate::biometrics::fingerprint::{self, Expected, MinutiaeNetwork, SlapProblem};
+use crate::biometrics::fingerprint::{self, Expected, FingerProblem, MinutiaeNetwork, Segmented, SlapProblem};
 use crate::biometrics::iris;
 use crate::domain::session::Slot;
 
@@ -90,6 +90,8 @@ pub struct SlapJudged {
     pub fingers: Vec<(Finger, Judged)>,
     /// Fingers that should be there and are not.
     pub missing: Fingers,
+    /// Found fingers that could be others of the hand: under this name they are not to be kept.
+    pub doubtful: Fingers,
     /// The other hand lies on the glass; the fingers are not to be kept.
     pub wrong_hand: bool,
     /// What to do better next time, when there is something.
@@ -157,8 +159,16 @@ impl Engines {
         for found in taken.fingers.iter().filter(|_| !wrong_hand) {
             fingers.push((found.finger, self.finger(&found.cut(image))?));
         }
-        let advice = fingers.iter().min_by_key(|(_, judged)| judged.quality).and_then(|(_, judged)| judged.advice);
-        Ok(SlapJudged { slap, fingers, missing: taken.missing.into_iter().collect(), wrong_hand, advice })
+        let mut doubtful: Fingers = Fingers::default();
+        for found in &taken.fingers {
+            if found.problems.contains(&FingerProblem::UncertainPosition) {
+                doubtful.insert(found.finger);
+            }
+        }
+        let poorest = fingers.iter().min_by_key(|(_, judged)| judged.quality);
+        let advice = slap_advice(&taken).or_else(|| poorest.and_then(|(_, judged)| judged.advice));
+        let missing = taken.missing.into_iter().collect();
+        Ok(SlapJudged { slap, fingers, missing, doubtful, wrong_hand, advice })
     }
 
     /// Judges an eye.
@@ -222,7 +232,7 @@ fn png(pixels: &[u8], width: u32, height: u32, colour: ExtendedColorType) -> Res
 }
 
 /// The one thing to tell the resident about a finger.
-fn finger_advice(cause: &fingerprint::Cause) -> Retry {
+pub(super) fn finger_advice(cause: &fingerprint::Cause) -> Retry {
     use fingerprint::Cause;
     match cause {
         Cause::TooDark => Retry::TooWet,
@@ -231,6 +241,14 @@ fn finger_advice(cause: &fingerprint::Cause) -> Retry {
         Cause::Smudged => Retry::Blurred,
         Cause::SmallArea | Cause::TooFewMinutiae => Retry::TooShort,
     }
+}
+
+/// The one thing to tell the resident about how the hand lies.
+fn slap_advice(slap: &Segmented) -> Option<Retry> {
+    let tilted = slap.problems.contains(&SlapProblem::TooTilted);
+    let cut = |problem: &FingerProblem| matches!(problem, FingerProblem::CutAtEdge(_));
+    let cut = slap.fingers.iter().any(|finger| finger.problems.iter().any(cut));
+    (tilted || cut).then_some(Retry::LayStraight)
 }
 
 /// The one thing to tell the resident about an eye.

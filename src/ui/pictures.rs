@@ -9,9 +9,9 @@ use iced::advanced::image::Handle;
 use rekam_hal::{PenPoint, Progress};
 
 use crate::domain::session::Slot;
-use crate::station::counter::{Board, Picture, Shown};
-use crate::station::guide;
+use crate::station::counter::{Board, Capture, Picture, Shown};
 use crate::station::job::News;
+use crate::station::{Glass, guide};
 
 /// Handles of the pictures on the board.
 #[derive(Default)]
@@ -57,13 +57,15 @@ pub struct Frame {
     pub ink: Vec<Vec<PenPoint>>,
     /// What to do better, as far as the frame alone shows it.
     pub advice: Option<rekam_hal::Retry>,
+    /// What a single finger on the glass would be worth now.
+    pub glass: Option<Glass>,
     /// When it arrived.
     pub at: Instant,
 }
 
 impl Frame {
-    /// Turns the news of a capture into something to draw.
-    pub fn of(slot: Slot, news: &News, at: Instant) -> Self {
+    /// Turns the news of a capture into something to draw; `before` is the frame before of the same capture.
+    pub fn of(capture: &Capture, news: &News, before: Option<&Self>, at: Instant) -> Self {
         let image = news.latest.as_ref().and_then(|progress| match progress {
             Progress::Frame(frame) => {
                 let (width, height) = (frame.width(), frame.height());
@@ -84,7 +86,16 @@ impl Frame {
             }
             Progress::Waiting | Progress::Transferred(_) | Progress::Pen(_) | Progress::PenUp => None,
         });
-        let advice = news.latest.as_ref().and_then(|progress| guide::advice(slot, progress));
-        Self { image, ink: news.ink.clone(), advice, at }
+        let (slot, latest) = (capture.slot, news.latest.as_ref());
+        let single = matches!(slot, Slot::Finger(_)) && capture.slap.is_none();
+        let glass = latest.filter(|_| single).and_then(|progress| match progress {
+            Progress::GrayFrame(frame) => Glass::follow(before.and_then(|before| before.glass.as_ref()), frame, at),
+            Progress::Frame(_) | Progress::Waiting | Progress::Transferred(_) | Progress::Pen(_) | Progress::PenUp => {
+                None
+            }
+        });
+        let advice = latest.and_then(|progress| guide::advice(slot, progress));
+        let advice = advice.or_else(|| glass.and_then(|glass| glass.advice()));
+        Self { image, ink: news.ink.clone(), advice, glass, at }
     }
 }

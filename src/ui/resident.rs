@@ -333,9 +333,11 @@ fn hint(ctx: &Context<'_>, slot: Slot, usual: &str) -> String {
         Outcome::Kept { settled: true, .. }
         | Outcome::WrongFinger { .. }
         | Outcome::WrongHand { .. }
+        | Outcome::Unlike
         | Outcome::Compared { .. } => None,
     });
-    let wrong = |take: &Take| matches!(take.outcome, Outcome::WrongFinger { .. } | Outcome::WrongHand { .. });
+    let wrong =
+        |take: &Take| matches!(take.outcome, Outcome::WrongFinger { .. } | Outcome::WrongHand { .. } | Outcome::Unlike);
     let wrong = last.is_some_and(wrong);
     match (seen.or(tried), wrong) {
         (Some(retry), _) => ctx.t(advice(retry)),
@@ -359,6 +361,7 @@ fn advice(retry: Retry) -> &'static str {
         Retry::NothingPresented => "resident-advice-nothing-presented",
         Retry::NothingWritten => "resident-advice-nothing-written",
         Retry::CleanGlass => "resident-advice-clean-glass",
+        Retry::LayStraight => "resident-advice-lay-straight",
     }
 }
 

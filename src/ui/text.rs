@@ -79,6 +79,7 @@ pub fn advice(words: &Words, retry: Retry) -> String {
         Retry::NothingPresented => "advice-nothing-presented",
         Retry::NothingWritten => "advice-nothing-written",
         Retry::CleanGlass => "advice-clean-glass",
+        Retry::LayStraight => "advice-lay-straight",
     })
 }
 

@@ -8,6 +8,7 @@ mod office;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod another;
 mod export;
 mod line;
 mod oversight;

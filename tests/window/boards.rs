@@ -16,6 +16,7 @@ use rekam::domain::user::{Role, UserId};
 use rekam::station::counter::*;
 use rekam::station::job::News;
 use rekam_hal::{Access, Capabilities, DeviceInfo, Eye, Finger, GrayImage, PenPoint, Progress, RgbImage, Signature};
+use rekam_simulator::people::finger::{Conditions, Finger as Master};
 use time::macros::{date, datetime};
 use time::{Date, OffsetDateTime};
 use tokio::sync::watch;
@@ -221,7 +222,8 @@ pub fn capturing(session: Session, slot: Slot, aim: Aim, phase: Phase) -> Board 
     let news = match slot {
         Slot::Photo => News { latest: Some(Progress::Frame(face())), ink: Vec::new() },
         Slot::Signature | Slot::Approval => News { latest: Some(Progress::Waiting), ink: signature().strokes },
-        Slot::Finger(_) | Slot::Eye(_) => News { latest: Some(Progress::GrayFrame(ridges())), ink: Vec::new() },
+        Slot::Finger(_) => News { latest: Some(Progress::GrayFrame(pressed())), ink: Vec::new() },
+        Slot::Eye(_) => News { latest: Some(Progress::GrayFrame(ridges())), ink: Vec::new() },
     };
     // The sender may go: the last news stays.
     let (_, live) = watch::channel(news);
@@ -239,6 +241,11 @@ fn face() -> RgbImage {
         }
     }
     RgbImage::new(w, h, pixels).unwrap()
+}
+
+/// A finger on the glass, fine enough to be read.
+fn pressed() -> GrayImage {
+    Master::new(5).capture(&Conditions::typical(5)).with_dpi(500.0)
 }
 
 fn ridges() -> GrayImage {

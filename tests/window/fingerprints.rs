@@ -275,15 +275,19 @@ fn fingers_laid_down_together_are_asked_for_together() {
 #[test]
 fn of_a_slap_every_finger_that_is_not_done_is_named() {
     let none = Fingers::default();
-    let take = SlapTake { slap: Slap::RightFour, kept: none, poor: none, missing: none, repeated: none };
+    let take =
+        SlapTake { slap: Slap::RightFour, kept: none, poor: none, missing: none, repeated: none, doubtful: none };
     let missing = SlapTake { kept: fingers([Finger::RightIndex]), missing: fingers([Finger::RightRing]), ..take };
     let rig = Rig::before(slap(Some(Outcome::Slap(missing)), Phase::Live));
     assert!(rig.sees("Belum menyentuh kaca: jari manis kanan."));
-    assert!(rig.sees("1 jari tersimpan. Belum menyentuh kaca: jari manis kanan."));
+    assert!(rig.sees("Jari tersimpan: 1. Belum menyentuh kaca: jari manis kanan."));
     let poor = SlapTake { poor: fingers([Finger::RightMiddle, Finger::RightRing]), ..take };
     assert!(
         Rig::before(slap(Some(Outcome::Slap(poor)), Phase::Live)).sees("Ulangi: jari tengah kanan, jari manis kanan.")
     );
+    let doubtful = SlapTake { doubtful: fingers([Finger::RightRing]), ..take };
+    let rig = Rig::before(slap(Some(Outcome::Slap(doubtful)), Phase::Live));
+    assert!(rig.sees("Tidak pasti jari yang mana: jari manis kanan. Rekam sendiri: tekan angkanya."));
     let repeated = SlapTake { repeated: fingers([Finger::RightMiddle]), ..take };
     let rig = Rig::before(slap(Some(Outcome::Slap(repeated)), Phase::Live));
     assert!(rig.sees("Sudah direkam sebagai jari lain: jari tengah kanan."));
@@ -295,6 +299,31 @@ fn the_other_hand_is_not_kept_and_the_operator_has_the_last_word() {
     assert!(rig.sees("Itu tangan yang lain. Tempelkan empat jari kanan."));
     rig.press(Key::Char('4'));
     assert_eq!(rig.acts(), [Act::Choose(Slot::Finger(Finger::RightRing))], "one finger alone");
+    // Also the one that leads the slap.
+    let mut rig = Rig::before(slap(None, Phase::Live));
+    rig.press(Key::Char('3'));
+    assert_eq!(rig.acts(), [Act::Choose(MIDDLE)]);
+}
+
+#[test]
+fn the_print_on_the_glass_is_read_while_it_lies_there_but_not_those_of_a_slap() {
+    let mut rig = Rig::before(in_phase(Phase::Live));
+    assert!(!rig.sees("Di kaca: 97 (baik)"));
+    drop(rig.app.update(Message::FrameDue));
+    assert!(rig.sees("Di kaca: 97 (baik)"));
+    let mut rig = Rig::before(slap(None, Phase::Live));
+    drop(rig.app.update(Message::FrameDue));
+    assert!(!rig.sees("Di kaca: 97 (baik)"));
+}
+
+#[test]
+fn another_finger_in_the_place_of_a_kept_one_is_named_and_the_way_out_is_said() {
+    let rig = Rig::before(Board {
+        last: Some(Take { number: 3, slot: INDEX, outcome: Outcome::Unlike, advice: None }),
+        ..boards::capturing(begun(), INDEX, Aim::Fill, Phase::Live)
+    });
+    assert!(rig.sees("Itu bukan telunjuk kanan yang tersimpan. Tempelkan telunjuk kanan lagi."));
+    assert!(rig.sees("Tidak tersimpan: bukan telunjuk kanan yang tersimpan. Bila yang tersimpan salah, sisihkan."));
 }
 
 #[test]
@@ -306,6 +335,7 @@ fn how_it_looks() {
         poor: fingers([Finger::RightMiddle]),
         missing: fingers([Finger::RightRing]),
         repeated: none,
+        doubtful: none,
     };
     look_at("fingerprints-slap", &slap(Some(Outcome::Slap(take)), Phase::Live), |rig| {
         drop(rig.app.update(Message::FrameDue));

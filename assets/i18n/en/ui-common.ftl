@@ -62,6 +62,7 @@ advice-open-eyes = Open the eyes wide.
 advice-nothing-presented = Nothing was presented: place it on the device.
 advice-nothing-written = Nothing was written: please write on the pad.
 advice-clean-glass = Clean the glass.
+advice-lay-straight = Lay the whole hand straight on the glass.
 device-gone = The device is disconnected: plug it in again. Recording goes on by itself.
 device-no-permission = The device may not be opened: call the technician and show page F6.
 device-busy = Another program holds the device: close that program.

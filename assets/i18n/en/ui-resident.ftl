@@ -50,5 +50,6 @@ resident-advice-open-eyes = Open your eyes wide.
 resident-advice-nothing-presented = Please begin.
 resident-advice-nothing-written = Please write on the pad.
 resident-advice-clean-glass = One moment, the glass is being cleaned.
+resident-advice-lay-straight = Please lay your hand straight, all fingers on the glass.
 resident-evidence = Let the officer see it.
 resident-evidence-more = The officer takes a picture of it as an explanation. Hold still a moment.

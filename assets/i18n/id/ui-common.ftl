@@ -62,6 +62,7 @@ advice-open-eyes = Buka mata lebar-lebar.
 advice-nothing-presented = Belum ada yang terbaca: letakkan pada alat.
 advice-nothing-written = Belum ada coretan: silakan menulis pada alat.
 advice-clean-glass = Bersihkan kaca alat.
+advice-lay-straight = Letakkan seluruh tangan lurus pada kaca.
 device-gone = Perangkat terputus: pasang kembali kabelnya. Perekaman dilanjutkan sendiri.
 device-no-permission = Perangkat tidak boleh dibuka: panggil teknisi dan tunjukkan halaman F6.
 device-busy = Perangkat dipakai program lain: tutup program itu.

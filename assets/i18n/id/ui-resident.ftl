@@ -50,5 +50,6 @@ resident-advice-open-eyes = Buka mata lebar-lebar.
 resident-advice-nothing-presented = Silakan mulai.
 resident-advice-nothing-written = Silakan menulis pada alat.
 resident-advice-clean-glass = Tunggu sebentar, kaca dibersihkan.
+resident-advice-lay-straight = Letakkan tangan lurus, semua jari pada kaca.
 resident-evidence = Tunjukkan bagian itu kepada petugas.
 resident-evidence-more = Petugas mengambil gambarnya sebagai keterangan. Tahan sebentar.

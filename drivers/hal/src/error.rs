@@ -46,6 +46,8 @@ pub enum Retry {
     NothingWritten,
     /// The glass or lens is dirty.
     CleanGlass,
+    /// The hand leans, or a finger of it lies beyond the glass.
+    LayStraight,
 }
 
 impl fmt::Display for Retry {
@@ -63,6 +65,7 @@ impl fmt::Display for Retry {
             Self::NothingPresented => "nothing was presented in time",
             Self::NothingWritten => "nothing was written",
             Self::CleanGlass => "clean the glass",
+            Self::LayStraight => "lay the hand straight on the glass",
         })
     }
 }

@@ -1,10 +1,11 @@
 //! Whether a print is worth keeping, and what to tell the resident when it is not.
 //!
-//! The best predictor of a later match is what the matcher will have: minutiae that are surely there. Over the B sets of
-//! FVC2002 DB1 and DB3 and FVC2004 DB1 and DB4 the number of strong ones goes with a print's mean mated score better
-//! (rank correlation 0.55) than the sum of all certainties (0.49), their mean (0.43), the area (0.10), the contrast
-//! (0.10) or the coherence of the ridges (0.20) does. So the score is that number, and the area counts only where little
-//! skin touched; the causes come from the grey values and from how much is doubtful. Classes follow the five of NIST's NFIQ (NISTIR 7151), 1 best, so that records of other makers can be read alike.
+//! The best predictor of a later match is what the matcher will have: minutiae that are surely there. Their number goes
+//! with a print's mated scores better than the sum of all certainties, their mean, the area, the contrast or the
+//! coherence of the ridges (`rekam evaluate` prints how well: `quality_correlation`, and the error rates of the best and
+//! the worst quarter). So the score is that number, and the area counts only where little skin touched; the causes come
+//! from the grey values and from how much is doubtful. Classes follow the five of NIST's NFIQ (NISTIR 7151), 1 best, so
+//! that records of other makers can be read alike.
 
 use super::foreground::{BLOCK, Foreground};
 use super::minutia::Minutia;

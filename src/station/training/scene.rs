@@ -27,7 +27,7 @@ pub struct Body {
     pub seed: u64,
     /// Index into the folders, where real images are used.
     pub identity: Option<usize>,
-    /// Fingers to be excepted.
+    /// Fingers to be excepted; a synthetic body does not have them.
     pub missing_fingers: Vec<Finger>,
     /// Eyes to be excepted.
     pub missing_eyes: Vec<Eye>,
@@ -133,6 +133,9 @@ impl Scene {
         if let (Some(folder), Some(identity)) = (&self.folders.fingers, self.body.identity) {
             let samples = folder.identities.get(identity).map(|i| i.samples.clone()).unwrap_or_default();
             return Ok(Reel::new(samples, self.dpi, self.body.seed).after(round as usize).capture()?);
+        }
+        if self.body.missing_fingers.contains(&finger) {
+            return Ok(None);
         }
         let seed = finger_seed(self.body.seed, finger);
         let master = self.masters.entry(finger).or_insert_with(|| SyntheticFinger::new(seed));

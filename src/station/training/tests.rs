@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rekam_hal::{CaptureError, DeviceErrorKind, Eye, EyeSet, Finger, GrayImage, Progress, Retry, ScanTarget};
+use rekam_hal::{CaptureError, DeviceErrorKind, Eye, EyeSet, Finger, GrayImage, Progress, Retry, ScanTarget, Slap};
 use rekam_simulator::faults::Fault;
 use rekam_simulator::people::register::{self, Rates};
 use rekam_simulator::replay::Tempo;
@@ -11,6 +11,7 @@ use time::macros::date;
 use super::presenter::{Body, Folders, Presenter, Scripts, Which};
 use super::*;
 use crate::domain::session::Slot;
+use crate::station::engines::SlapJudged;
 use crate::station::{Engines, JobError, Judged, Models};
 
 const LIMIT: Duration = Duration::from_secs(30);
@@ -170,6 +171,43 @@ fn of_wet_and_dry_fingers_little_is_read_and_the_advice_is_right() {
     }
     let good = fingers.map(|finger| judge(finger).quality);
     assert!(good.iter().all(|quality| *quality >= 40), "nothing is left of the faults: {good:?}");
+}
+
+/// What the engines make of one slap.
+fn slapped(presenter: &Presenter, engines: &Engines, slap: Slap) -> SlapJudged {
+    let image = presenter.bays.finger(ScanTarget::Slap(slap)).unwrap().wait(LIMIT).unwrap();
+    engines.slap(&image, slap, slap.fingers().iter().copied().collect()).unwrap()
+}
+
+#[test]
+fn fingers_laid_down_together_are_told_apart_and_each_is_the_finger_that_comes_alone() {
+    let presenter = presenter(Tempo::AtOnce);
+    let engines = Engines::new(Models::Embedded);
+    for slap in Slap::ALL {
+        let judged = slapped(&presenter, &engines, slap);
+        assert!(!judged.wrong_hand && judged.missing.is_empty(), "{slap:?} misses {:?}", judged.missing);
+        assert_eq!(judged.fingers.len(), slap.fingers().len(), "{slap:?}");
+        for (finger, judged) in judged.fingers {
+            let alone = engines.finger(&scan(&presenter, finger).unwrap()).unwrap();
+            let templates = (judged.template.unwrap(), alone.template.unwrap());
+            let score = engines.compare(Slot::Finger(finger), &templates.0, &templates.1).unwrap();
+            assert!(score >= 4.0, "{finger:?} scores {score}");
+        }
+    }
+}
+
+#[test]
+fn a_finger_that_is_not_there_is_named_and_the_other_hand_is_noticed() {
+    let presenter = presenter(Tempo::AtOnce);
+    let engines = Engines::new(Models::Embedded);
+    let body = Body { missing_fingers: vec![Finger::RightMiddle], ..Body::of_row(&rows()[0], date!(2026 - 03 - 02)) };
+    presenter.seat(body, 0);
+    let judged = slapped(&presenter, &engines, Slap::RightFour);
+    assert_eq!(judged.missing.iter().collect::<Vec<_>>(), [Finger::RightMiddle]);
+    assert_eq!(judged.fingers.len(), 3);
+    presenter.spoil(Which::Scanner, Fault::WrongFinger);
+    let judged = slapped(&presenter, &engines, Slap::RightFour);
+    assert!(judged.wrong_hand && judged.fingers.is_empty());
 }
 
 #[test]

@@ -391,7 +391,8 @@ impl App {
             return;
         }
         let mut live = capture.live.clone();
-        self.frame = Some(Frame::of(capture.slot, &live.borrow_and_update(), Instant::now()));
+        let before = self.frame.as_ref().filter(|_| same);
+        self.frame = Some(Frame::of(capture, &live.borrow_and_update(), before, Instant::now()));
         self.live = Some(live);
     }
 

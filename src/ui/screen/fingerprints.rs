@@ -10,13 +10,14 @@ use rekam_hal::Finger;
 use super::capture::advice::{self, Advice};
 use super::capture::{self, Capturing, parts};
 use crate::domain::session::{Session, Slot, SlotState, Step};
+use crate::station::Glass;
 use crate::station::counter::Capture;
 use crate::ui::keys::Key;
 use crate::ui::spacing::{BODY, L, M, S, TITLE, VALUE};
 use crate::ui::theme::{Tone, ink};
 use crate::ui::widget::hand::{Hands, digit, hands};
 use crate::ui::widget::parts::BOLD;
-use crate::ui::widget::{caption, card, chip, key_button, title};
+use crate::ui::widget::{caption, card, chip, key_button, meter, title};
 use crate::ui::{Action, Context, Element, Kind, Outcome, shell, text as say};
 
 pub use super::capture::Message;
@@ -94,6 +95,9 @@ impl Fingerprints {
         };
         let head = text(name).size(TITLE).font(BOLD);
         let mut lines = column![head, stage].spacing(S).width(GLASS.width);
+        if let Some(glass) = ctx.frame.and_then(|frame| frame.glass).filter(|_| capturing) {
+            lines = lines.push(reading(ctx, &glass));
+        }
         if let Some(outcome) = advice::outcome(ctx, step) {
             lines = lines.push(parts::note(outcome));
         }
@@ -169,6 +173,16 @@ fn advice(ctx: &Context<'_>, session: &Session) -> Advice {
         count => ctx.say("fingers-done-with", &[("count", &count.to_string())]),
     };
     Advice::of(ctx, Step::Fingerprints, instruction, done)
+}
+
+/// What the finger on the glass would be worth now; the line is there before the finger, so that nothing jumps.
+fn reading<'a>(ctx: &Context<'a>, glass: &Glass) -> Element<'a, Message> {
+    if glass.quality() == 0 {
+        return meter(Tone::Neutral, 0.0, ctx.t("fingers-glass-empty"));
+    }
+    let (tone, word) = say::quality(ctx.words, glass.quality());
+    let words = ctx.say("fingers-glass", &[("quality", &glass.quality().to_string()), ("word", &word)]);
+    meter(tone, f32::from(glass.quality()), words)
 }
 
 /// How many fingers are done.

@@ -41,7 +41,7 @@ pub(super) fn blur_rgb(image: RgbImage) -> RgbImage {
 pub(super) fn preview_gray(image: &GrayImage) -> GrayImage {
     let (step, width, height) = shrink(image.width(), image.height());
     let made = GrayImage::from_fn(width, height, |x, y| image.get(i64::from(x * step), i64::from(y * step)));
-    made.with_polarity(image.polarity()).with_source_bits(image.source_bits())
+    smaller(image, made)
 }
 
 /// A small frame for display.
@@ -64,8 +64,17 @@ fn shrink(width: u32, height: u32) -> (u32, u32, u32) {
 pub(super) fn fit_gray(image: &GrayImage, (wide, high): (u32, u32)) -> GrayImage {
     let Some((width, height)) = fitted((image.width(), image.height()), (wide, high)) else { return image.clone() };
     let pixels = covered(image.pixels(), (image.width(), image.height()), (width, height), 1);
-    let made = GrayImage::new(width, height, pixels).unwrap_or_else(|_| image.clone());
-    describe(image, made)
+    GrayImage::new(width, height, pixels).map_or_else(|_| image.clone(), |made| smaller(image, made))
+}
+
+/// What is known of the original, for the same picture with fewer pixels.
+fn smaller(original: &GrayImage, made: GrayImage) -> GrayImage {
+    let made = describe(original, made);
+    let scale = made.width() as f32 / original.width() as f32;
+    match original.dpi() {
+        Some(dpi) => made.with_dpi(dpi * scale),
+        None => made,
+    }
 }
 
 /// The image no wider and no higher than this, each pixel the mean of those it covers.

@@ -73,12 +73,11 @@ fn seed_of(print: &GrayImage) -> u64 {
     hasher.finish()
 }
 
-/// The hand somebody lays down by mistake; thumbs are seldom mixed up.
+/// What somebody lays down by mistake: the other hand, or a hand where the thumbs are asked for.
 fn other_hand(slap: Slap) -> Slap {
     match slap {
         Slap::RightFour => Slap::LeftFour,
-        Slap::LeftFour => Slap::RightFour,
-        Slap::Thumbs => Slap::Thumbs,
+        Slap::LeftFour | Slap::Thumbs => Slap::RightFour,
     }
 }
 
@@ -102,5 +101,6 @@ mod tests {
             assert_ne!(wrong, finger);
             assert_eq!(wrong.code() <= 5, finger.code() <= 5);
         }
+        assert!(Slap::ALL.iter().all(|slap| other_hand(*slap) != *slap));
     }
 }

@@ -99,6 +99,8 @@ pub enum Outcome {
         /// Which it is.
         shown: Finger,
     },
+    /// It does not show what fills the slot; nothing was kept.
+    Unlike,
     /// Nothing was kept; the advice says why.
     Again,
     /// Compared with what was recorded.
@@ -123,6 +125,8 @@ pub struct SlapTake {
     pub missing: Fingers,
     /// Already in the record as other fingers; not kept.
     pub repeated: Fingers,
+    /// Perhaps another finger than their place says, or not the one kept before; not kept.
+    pub doubtful: Fingers,
 }
 
 /// One of the four devices.

@@ -62,10 +62,12 @@ impl Room {
             Err(DeskError::Job(error)) => return self.failed(need, error),
             Err(other) => return Err(other.into()),
         };
-        let Need { slot, aim, .. } = need;
+        let Need { slot, aim, slap } = need;
         // The operator has moved on, or left the slot empty, while it was judged: nobody asked for it any more.
         let session = self.desk()?.session()?;
         let still_wanted = match aim {
+            // Of a slap each finger is asked about on its own.
+            Aim::Fill if slap.is_some() => session.step() == slot.step(),
             Aim::Fill => session.step() == slot.step() && !matches!(session.slot(slot), SlotState::Excepted(_)),
             Aim::Compare => session.step() == Step::Confirm && session.confirm_need() == ConfirmNeed::Compare(slot),
             Aim::Evidence => session.step() == slot.step(),
@@ -84,6 +86,11 @@ impl Room {
             && let Some(shown) = self.desk()?.same_finger_as(finger, &judged)?
         {
             self.report(slot, Outcome::WrongFinger { shown }, None);
+            self.captures.not_before = Some(Instant::now() + READING * 2);
+            return Ok(());
+        }
+        if aim == Aim::Fill && self.desk()?.is_unlike_kept(slot, &judged)? {
+            self.report(slot, Outcome::Unlike, advice);
             self.captures.not_before = Some(Instant::now() + READING * 2);
             return Ok(());
         }
@@ -129,6 +136,9 @@ impl Room {
             let quality = best.quality;
             self.report(wanted, Outcome::Kept { quality, settled: true }, None);
         }
+        // Whichever of the two the operator had chosen is no longer what is missing.
+        self.captures.forget(wanted);
+        self.captures.forget(shown);
         self.refresh_seat()
     }
 

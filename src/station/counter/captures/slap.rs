@@ -25,7 +25,7 @@ impl Room {
 
     /// What is done with the fingers of a slap.
     pub(super) fn keep_slap(&mut self, slot: Slot, judged: SlapJudged, device: &str) -> Done {
-        let SlapJudged { slap, fingers, missing, wrong_hand, advice } = judged;
+        let SlapJudged { slap, fingers, missing, doubtful, wrong_hand, advice } = judged;
         *self.captures.slaps.entry(slap).or_default() += 1;
         self.captures.not_before = Some(Instant::now() + READING);
         if wrong_hand {
@@ -33,14 +33,23 @@ impl Room {
             return Ok(());
         }
         let empty = Fingers::default();
-        let mut take = SlapTake { slap, kept: empty, poor: empty, missing, repeated: empty };
+        let mut take = SlapTake { slap, kept: empty, poor: empty, missing, repeated: empty, doubtful: empty };
         for (finger, judged) in fingers {
+            // Excepted while it was judged.
+            if matches!(self.desk()?.session()?.slot(Slot::Finger(finger)), SlotState::Excepted(_)) {
+                continue;
+            }
             if self.desk()?.same_finger_as(finger, &judged)?.is_some() {
                 take.repeated.insert(finger);
                 continue;
             }
-            self.keep_better(Slot::Finger(finger), judged, device)?;
-            let settled = self.desk()?.session()?.slot(Slot::Finger(finger)).is_settled();
+            let slot = Slot::Finger(finger);
+            if doubtful.contains(finger) || self.desk()?.is_unlike_kept(slot, &judged)? {
+                take.doubtful.insert(finger);
+                continue;
+            }
+            self.keep_better(slot, judged, device)?;
+            let settled = self.desk()?.session()?.slot(slot).is_settled();
             if settled { take.kept.insert(finger) } else { take.poor.insert(finger) }
         }
         self.report(slot, Outcome::Slap(take), advice);
@@ -54,7 +63,6 @@ impl Room {
         let wanted = match desk.session()?.slot(slot) {
             SlotState::Open { .. } => true,
             SlotState::Filled(best) => judged.quality > best.quality,
-            // Excepted while it was judged.
             SlotState::Excepted(_) => false,
         };
         if wanted {

@@ -58,6 +58,10 @@ impl Advice {
             let wanted = within(&say::slap(ctx.words, *wanted));
             return Some(Self::new(Tone::Bad, ctx.say("capture-wrong-hand", &[("wanted", &wanted)])));
         }
+        if let Some(Take { outcome: Outcome::Unlike, .. }) = take {
+            let slot = within(&say::slot(ctx.words, slot));
+            return Some(Self::new(Tone::Bad, ctx.say("capture-unlike", &[("slot", &slot)])));
+        }
         if let Some(advice) = ctx.frame.and_then(|frame| frame.advice) {
             return Some(Self::new(Tone::Warning, say::advice(ctx.words, advice)));
         }
@@ -70,6 +74,7 @@ impl Advice {
             Outcome::Kept { .. }
             | Outcome::WrongFinger { .. }
             | Outcome::WrongHand { .. }
+            | Outcome::Unlike
             | Outcome::Compared { .. } => return None,
         };
         let words = take.advice.map_or_else(|| ctx.t(otherwise), |advice| say::advice(ctx.words, advice));
@@ -102,6 +107,7 @@ pub fn outcome(ctx: &Context<'_>, step: Step) -> Option<Advice> {
             let wanted = within(&say::slap(ctx.words, wanted));
             Advice::new(Tone::Bad, ctx.say("capture-other-hand", &[("wanted", &wanted)]))
         }
+        Outcome::Unlike => Advice::new(Tone::Bad, ctx.say("capture-was-unlike", &[("slot", &within(&slot))])),
         Outcome::Slap(slap) => slap_outcome(ctx, &slap),
         Outcome::Again => Advice::new(Tone::Warning, again(ctx, &slot, take)),
         Outcome::Compared { .. } => return None,
@@ -126,6 +132,7 @@ fn slap_again(ctx: &Context<'_>, take: &Take, slap: &SlapTake) -> Option<String>
     }
     match take.advice {
         Some(advice) if !slap.poor.is_empty() => Some(say::advice(ctx.words, advice)),
+        _ if !slap.doubtful.is_empty() => named("capture-slap-doubtful", slap.doubtful),
         _ if !slap.repeated.is_empty() => named("capture-slap-repeated", slap.repeated),
         _ if !slap.poor.is_empty() => named("capture-slap-poor", slap.poor),
         _ => None,
@@ -140,6 +147,7 @@ fn slap_outcome(ctx: &Context<'_>, slap: &SlapTake) -> Advice {
         ("capture-slap-poor", slap.poor),
         ("capture-slap-missing", slap.missing),
         ("capture-slap-repeated", slap.repeated),
+        ("capture-slap-doubtful", slap.doubtful),
     ];
     for (key, fingers) in parts.into_iter().filter(|(_, fingers)| !fingers.is_empty()) {
         lines.push(ctx.say(key, &[("fingers", &say::fingers(ctx.words, fingers))]));

@@ -119,8 +119,9 @@ impl Capturing {
     fn pick(&mut self, slot: Slot, ctx: &Context<'_>) -> Vec<Outcome> {
         let Some(session) = ctx.board.session() else { return Vec::new() };
         self.chosen = Some((slot, last_number(ctx)));
-        let paused = capture(ctx, slot.step()).is_some_and(|capture| capture.phase == Phase::Paused);
-        if in_turn(ctx, slot.step()) == Some(slot) && !paused && ctx.board.capture.is_some() {
+        let under_way = capture(ctx, slot.step());
+        // As one of several laid down together it is not yet what was picked: that one alone.
+        if under_way.is_some_and(|now| now.slot == slot && now.slap.is_none() && now.phase != Phase::Paused) {
             return Vec::new();
         }
         match session.slot(slot) {

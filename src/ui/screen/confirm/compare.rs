@@ -83,7 +83,7 @@ fn live_sentence(ctx: &Context<'_>, slot: Slot) -> (Tone, &'static str, String) 
         }
         Some((Outcome::Again, None)) => (Tone::Warning, "▲", ctx.t("confirm-once-more")),
         Some((Outcome::Compared { matched: true, .. } | Outcome::Kept { .. } | Outcome::Slap(_), None))
-        | Some((Outcome::WrongHand { .. }, _))
+        | Some((Outcome::WrongHand { .. } | Outcome::Unlike, _))
         | None => {
             (Tone::Primary, "●", ctx.t(if is_eye(slot) { "confirm-present-eye" } else { "confirm-present-finger" }))
         }

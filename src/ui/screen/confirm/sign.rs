@@ -99,6 +99,7 @@ fn sentence(ctx: &Context<'_>) -> (Tone, &'static str, String) {
             | Outcome::Slap(_)
             | Outcome::WrongFinger { .. }
             | Outcome::WrongHand { .. }
+            | Outcome::Unlike
             | Outcome::Compared { .. },
         )
         | None => false,
