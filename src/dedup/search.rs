@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rekam_hal::{Eye, Finger};
+
 use super::fusion::fuse;
 use super::gallery::{Gallery, Person, PersonRef, Templates};
 use crate::biometrics::{fingerprint, iris};
@@ -16,6 +18,8 @@ const NAMED_SCORE: f32 = 2.0;
 pub struct Evidence {
     /// Every slot compared, with its score.
     pub slots: Vec<SlotMatch>,
+    /// How many arrangements of fingers and of irises were looked at; the better of each is in `slots`.
+    arrangements: [u32; 2],
 }
 
 impl Evidence {
@@ -23,16 +27,16 @@ impl Evidence {
         self.slots.iter().filter(|m| modality(m.slot) == Some(wanted)).map(|m| m.score).collect()
     }
 
-    /// The strongest of three looks: everything fused, fingers alone, irises alone. Somebody who hides the eyes
-    /// behind lenses must not dilute the fingers. Three looks cost log10(3), so that the false match rate stays true.
+    /// The strongest of all looks: everything fused, fingers alone, irises alone, each in every arrangement. Somebody
+    /// who hides the eyes behind lenses must not dilute the fingers. So many looks cost the logarithm of their number,
+    /// so that the false match rate stays true.
     pub fn score(&self) -> f32 {
         let all: Vec<f32> = self.slots.iter().map(|m| m.score).collect();
         let [fingers, irises] = [HitBy::Fingerprint, HitBy::Iris].map(|modality| self.of(modality));
-        if fingers.is_empty() || irises.is_empty() {
-            return fuse(&all);
-        }
         let best = fuse(&all).max(fuse(&fingers)).max(fuse(&irises));
-        (best - 3.0_f32.log10()).max(0.0)
+        let [a, b] = self.arrangements;
+        let looks = a * b + a + b;
+        (best - (looks.max(1) as f32).log10()).max(0.0)
     }
 
     /// The modalities that alone would be worth a look at `threshold`; at least the strongest.
@@ -92,20 +96,76 @@ fn candidate(person: &Person, evidence: Evidence, score: f32, hit_score: f32) ->
     Candidate { person: person.reference, score, by, matches }
 }
 
+/// How the slots of a probe lie on those of somebody else.
+#[derive(Clone, Copy)]
+enum Arrangement {
+    /// Each on its own.
+    Labelled,
+    /// Right on left: the sides were confused at one of the two captures.
+    Mirrored,
+}
+
+impl Arrangement {
+    const ALL: [Self; 2] = [Self::Labelled, Self::Mirrored];
+
+    fn finger(self, finger: Finger) -> Finger {
+        match self {
+            Self::Labelled => finger,
+            Self::Mirrored => finger.mirrored(),
+        }
+    }
+
+    fn eye(self, eye: Eye) -> Eye {
+        match (self, eye) {
+            (Self::Labelled, eye) => eye,
+            (Self::Mirrored, Eye::Right) => Eye::Left,
+            (Self::Mirrored, Eye::Left) => Eye::Right,
+        }
+    }
+
+    fn slot(self, slot: Slot) -> Slot {
+        match slot {
+            Slot::Finger(finger) => Slot::Finger(self.finger(finger)),
+            Slot::Eye(eye) => Slot::Eye(self.eye(eye)),
+            Slot::Photo | Slot::Signature | Slot::Approval => slot,
+        }
+    }
+}
+
 fn compare(fingers: &[(Slot, fingerprint::Prepared)], irises: &[(Slot, iris::Probe)], person: &Person) -> Evidence {
+    let theirs = &person.templates;
+    let by_finger = Arrangement::ALL.map(|how| {
+        arranged(fingers, &theirs.fingers, how, |probe, template| fingerprint::compare(probe, template).score)
+    });
+    let by_iris = Arrangement::ALL
+        .map(|how| arranged(irises, &theirs.irises, how, |probe, template| probe.compare(template).score));
+    let arrangements = [&by_finger, &by_iris].map(|looks| looks.iter().filter(|look| !look.is_empty()).count() as u32);
+    let mut slots = better(by_finger);
+    slots.extend(better(by_iris));
+    Evidence { slots, arrangements }
+}
+
+/// Every slot of the probe against the one it lies on in this arrangement.
+fn arranged<P, T>(
+    probes: &[(Slot, P)],
+    theirs: &[(Slot, T)],
+    how: Arrangement,
+    compare: impl Fn(&P, &T) -> f32,
+) -> Vec<SlotMatch> {
     let mut views: BTreeMap<Slot, Views> = BTreeMap::new();
-    for (slot, probe) in fingers {
-        for (_, template) in person.templates.fingers.iter().filter(|(other, _)| other == slot) {
-            views.entry(*slot).or_default().add(fingerprint::compare(probe, template).score);
+    for (slot, probe) in probes {
+        for (_, template) in theirs.iter().filter(|(other, _)| *other == how.slot(*slot)) {
+            views.entry(*slot).or_default().add(compare(probe, template));
         }
     }
-    for (slot, probe) in irises {
-        for (_, template) in person.templates.irises.iter().filter(|(other, _)| other == slot) {
-            views.entry(*slot).or_default().add(probe.compare(template).score);
-        }
-    }
-    let slots = views.into_iter().map(|(slot, views)| SlotMatch { slot, other: slot, score: views.score() });
-    Evidence { slots: slots.collect() }
+    let matched = |(slot, views): (Slot, Views)| SlotMatch { slot, other: how.slot(slot), score: views.score() };
+    views.into_iter().map(matched).collect()
+}
+
+/// The arrangement that says more.
+fn better([labelled, mirrored]: [Vec<SlotMatch>; 2]) -> Vec<SlotMatch> {
+    let fused = |slots: &[SlotMatch]| fuse(&slots.iter().map(|m| m.score).collect::<Vec<_>>());
+    if fused(&mirrored) > fused(&labelled) { mirrored } else { labelled }
 }
 
 /// Several views of one slot on both sides: the best pair counts, less what so many tries cost (Bonferroni), so that
@@ -124,5 +184,69 @@ impl Views {
 
     fn score(&self) -> f32 {
         (self.best - (self.pairs.max(1) as f32).log10()).max(0.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::station::training::{finger_template, iris_template};
+
+    /// A person's templates as the slots were labelled at the capture.
+    fn templates(person: u64, fingers: Arrangement, eyes: Arrangement, moment: u64) -> Templates {
+        let mut held = Templates::default();
+        for finger in [Finger::RightThumb, Finger::RightIndex, Finger::LeftThumb, Finger::LeftIndex] {
+            let template = finger_template(person, fingers.finger(finger)).to_bytes();
+            held.add(Slot::Finger(finger), &template).unwrap();
+        }
+        for eye in Eye::ALL {
+            let template = iris_template(person, eyes.eye(eye), moment).unwrap();
+            held.add(Slot::Eye(eye), &template.to_bytes()).unwrap();
+        }
+        held
+    }
+
+    fn gallery(people: std::ops::Range<u64>) -> Gallery {
+        let mut gallery = Gallery::default();
+        for person in people {
+            let templates = templates(person, Arrangement::Labelled, Arrangement::Labelled, 1);
+            gallery.insert(Person { reference: PersonRef(person as i64), templates });
+        }
+        gallery
+    }
+
+    #[test]
+    fn a_person_is_found_also_when_hands_or_eyes_were_confused() {
+        let gallery = gallery(0..12);
+        for fingers in Arrangement::ALL {
+            for eyes in Arrangement::ALL {
+                let found = search(&gallery, &templates(5, fingers, eyes, 2), 4.0, &|| true);
+                let [candidate] = found.as_slice() else { panic!("{found:?}") };
+                assert_eq!(candidate.person, PersonRef(5));
+                assert_eq!(candidate.by.len(), 2);
+                for matched in &candidate.matches {
+                    let how = if matches!(matched.slot, Slot::Finger(_)) { fingers } else { eyes };
+                    assert_eq!(matched.other, how.slot(matched.slot));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn strangers_are_not_found_in_any_arrangement() {
+        let gallery = gallery(0..12);
+        for stranger in 100..106 {
+            let probe = templates(stranger, Arrangement::Labelled, Arrangement::Labelled, 2);
+            assert_eq!(search(&gallery, &probe, 4.0, &|| true), []);
+        }
+    }
+
+    #[test]
+    fn every_further_look_costs_the_logarithm_of_their_number() {
+        let slots = vec![SlotMatch { slot: Slot::Eye(Eye::Right), other: Slot::Eye(Eye::Right), score: 5.0 }];
+        let score = |arrangements| Evidence { slots: slots.clone(), arrangements }.score();
+        assert!((score([0, 1]) - 5.0).abs() < 1e-5);
+        assert!((score([0, 2]) - 5.0 + 2.0_f32.log10()).abs() < 1e-5);
+        assert!((score([2, 2]) - 5.0 + 8.0_f32.log10()).abs() < 1e-5);
     }
 }

@@ -11,9 +11,12 @@ use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
 use rekam_hal::{Finger, Fingers, GrayImage, Retry, RgbImage, Signature, Slap};
 use sha2::{Digest, Sha256};
 
-use crate::biometrics::fingerprint::{self, Expected, FingerProblem, MinutiaeNetwork, Segmented, SlapProblem};
+use crate::biometrics::fingerprint::{
+    self, Expected, FingerProblem, MinutiaeNetwork, Prepared, Segmented, SlapProblem,
+};
 use crate::biometrics::iris;
 use crate::domain::session::Slot;
+use crate::station::kept::gray_png;
 
 static LEADER: &[u8] = include_bytes!("../../assets/models/leader.onnx");
 static LEADER_SHA256: &str = include_str!("../../assets/models/leader.onnx.sha256");
@@ -58,6 +61,9 @@ pub enum EngineError {
     /// The image cannot be stored.
     #[error("the image cannot be encoded; capture it again")]
     Encode(#[from] image::ImageError),
+    /// The grey sample cannot be encoded.
+    #[error("the image cannot be encoded; capture it again")]
+    EncodeGray(#[from] png::EncodingError),
     /// The strokes cannot be stored.
     #[error("the signature cannot be encoded; capture it again")]
     Ink(#[from] serde_json::Error),
@@ -65,6 +71,9 @@ pub enum EngineError {
     #[error("a stored template cannot be read; capture the sample again")]
     Template(#[from] crate::dedup::gallery::TemplateUnreadable),
 }
+
+/// A place in a picture as shares of its width and height, from the upper left corner.
+pub type Place = (f32, f32);
 
 /// A sample ready to be accepted.
 #[derive(Clone)]
@@ -171,6 +180,24 @@ impl Engines {
         Ok(SlapJudged { slap, fingers, missing, doubtful, wrong_hand, advice })
     }
 
+    /// Where two prints agree, surest first, as shares of the width and the height of either picture.
+    ///
+    /// # Errors
+    /// When the network or one of the prints cannot be read.
+    pub fn agreeing_places(&self, a: &GrayImage, b: &GrayImage) -> Result<Vec<[Place; 2]>, EngineError> {
+        let network = self.network()?;
+        let (ours, theirs) = (fingerprint::extract(network, a)?.template, fingerprint::extract(network, b)?.template);
+        let compared = fingerprint::compare(&Prepared::new(&ours), &Prepared::new(&theirs));
+        let place = |template: &fingerprint::Template, index: u16, image: &GrayImage| -> Option<Place> {
+            let minutia = template.minutiae().get(usize::from(index))?;
+            // Templates count pixels of 500 dpi.
+            let scale = image.dpi().unwrap_or(500.0) / 500.0;
+            Some((minutia.x * scale / image.width() as f32, minutia.y * scale / image.height() as f32))
+        };
+        let pairs = compared.pairs.iter();
+        Ok(pairs.filter_map(|(i, k)| Some([place(&ours, *i, a)?, place(&theirs, *k, b)?])).collect())
+    }
+
     /// Judges an eye.
     pub fn eye(&self, image: &GrayImage) -> Result<Judged, EngineError> {
         let extraction = iris::extract(image)?;
@@ -219,10 +246,6 @@ impl Engines {
 fn read_model(folder: &Path) -> Result<Vec<u8>, EngineError> {
     let path = folder.join("leader.onnx");
     std::fs::read(&path).map_err(|source| EngineError::ModelMissing { path, source })
-}
-
-fn gray_png(image: &GrayImage) -> Result<Vec<u8>, EngineError> {
-    png(image.pixels(), image.width(), image.height(), ExtendedColorType::L8)
 }
 
 fn png(pixels: &[u8], width: u32, height: u32, colour: ExtendedColorType) -> Result<Vec<u8>, EngineError> {

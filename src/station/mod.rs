@@ -15,6 +15,7 @@ pub mod gallery;
 pub mod glass;
 pub mod guide;
 pub mod job;
+pub mod kept;
 pub mod ledger;
 pub mod papers;
 pub mod supervisor;

@@ -159,7 +159,7 @@ fn engine(words: &Words, error: &EngineError) -> String {
         EngineError::ModelDamaged(_) | EngineError::Network(_) => words.get("trouble-model-damaged"),
         EngineError::Fingerprint(_) | EngineError::Slap(_) => words.get("trouble-fingerprint"),
         EngineError::Iris(_) => words.get("trouble-iris"),
-        EngineError::Encode(_) => words.get("trouble-encode"),
+        EngineError::Encode(_) | EngineError::EncodeGray(_) => words.get("trouble-encode"),
         EngineError::Ink(_) => words.get("trouble-ink"),
         EngineError::Template(_) => words.get("trouble-template"),
     }

@@ -39,6 +39,12 @@ impl Finger {
         self as u8 + 1
     }
 
+    /// The same finger of the other hand.
+    pub fn mirrored(self) -> Self {
+        let code = self.code();
+        Self::from_code(if code > 5 { code - 5 } else { code + 5 }).unwrap_or(self)
+    }
+
     /// The finger of a position code.
     pub fn from_code(code: u8) -> Option<Self> {
         Self::ALL.get(usize::from(code).checked_sub(1)?).copied()

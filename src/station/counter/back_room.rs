@@ -19,6 +19,7 @@ use crate::store::{Access, Db, NewUser, RecordFilter, RecordState};
 use super::act::{NewOfficer, Passphrase};
 use super::board::{BackRoom, Busy, Home, Pending, PendingHit, Review, Rules, Shown, Side};
 use super::error::CounterError;
+use super::likeness::{self, Prints};
 use super::pictures::{picture, strokes};
 use super::room::{Done, Room};
 use super::station::{account_of, check_officer};
@@ -124,13 +125,15 @@ impl Room {
         let supervisor = self.supervisor()?;
         let ledger = &self.station()?.ledger;
         let session = ledger.load(record)?;
-        let this = side(supervisor, ledger, record)?;
+        let (this, ours) = side(supervisor, ledger, record)?;
         let hits: Vec<_> = session.hits().cloned().collect();
-        let mut others = Vec::new();
+        let (mut others, mut agreements) = (Vec::new(), Vec::new());
         for state in &hits {
-            others.push(other_side(supervisor, ledger, &state.hit)?);
+            let (other, theirs) = other_side(supervisor, ledger, &state.hit)?;
+            others.push(other);
+            agreements.push(likeness::agreements(&self.station()?.engines, &state.hit, &ours, &theirs));
         }
-        let review = Review { this, others, hits };
+        let review = Review { this, others, hits, agreements };
         self.in_room(|room| room.review = Some(Arc::new(review)))
     }
 
@@ -323,21 +326,22 @@ struct CarriedSample {
     sample: SampleRef,
 }
 
-fn side(supervisor: &Supervisor, ledger: &Ledger, record: &RecordId) -> Result<Side, CounterError> {
+fn side(supervisor: &Supervisor, ledger: &Ledger, record: &RecordId) -> Result<(Side, Prints), CounterError> {
     let name = record.0.clone();
     let state = ledger.store.call(move |db| Ok(db.summary(&name)?.state))?;
     match state {
         RecordState::Sealed => Ok(opened(record, &supervisor.review(record)?)?),
         RecordState::Open | RecordState::Approved | RecordState::Closed | RecordState::Void => {
             let session = ledger.load(record)?;
-            Ok(Side {
+            let side = Side {
                 record: Some(record.clone()),
                 nik: session.nik().as_str().to_owned(),
                 resident: Some(session.resident().clone()),
                 shown: Shown::default(),
                 qualities: qualities(&session),
                 exceptions: session.exceptions().cloned().collect(),
-            })
+            };
+            Ok((side, Prints::new()))
         }
     }
 }
@@ -347,11 +351,11 @@ fn qualities(session: &Session) -> BTreeMap<Slot, u8> {
     slots.filter_map(|slot| Some((slot, session.best(slot)?.quality))).collect()
 }
 
-fn opened(record: &RecordId, bundle: &RecordBundle) -> Result<Side, CounterError> {
+fn opened(record: &RecordId, bundle: &RecordBundle) -> Result<(Side, Prints), CounterError> {
     let json = bundle.get("record.json").unwrap_or_default();
     let document: Document = serde_json::from_slice(json).map_err(DeskError::from)?;
     let mut shown = Shown::default();
-    let mut qualities = BTreeMap::new();
+    let (mut qualities, mut prints) = (BTreeMap::new(), Prints::new());
     for CarriedSample { file, sample } in &document.samples {
         let crate::domain::session::Purpose::Slot(slot) = sample.purpose else { continue };
         let bytes = bundle.get(file).unwrap_or_default();
@@ -360,32 +364,37 @@ fn opened(record: &RecordId, bundle: &RecordBundle) -> Result<Side, CounterError
             Slot::Photo => shown.photo = picture(bytes, Some(&sample.id)),
             Slot::Signature => shown.signature = strokes(bytes),
             Slot::Approval => shown.approval = strokes(bytes),
-            Slot::Finger(finger) => shown.fingers.extend(picture(bytes, Some(&sample.id)).map(|p| (finger, p))),
+            Slot::Finger(finger) => {
+                shown.fingers.extend(picture(bytes, Some(&sample.id)).map(|p| (finger, p)));
+                prints.insert(slot, bytes.to_vec());
+            }
             Slot::Eye(eye) => shown.eyes.extend(picture(bytes, Some(&sample.id)).map(|p| (eye, p))),
         }
     }
-    Ok(Side {
+    let side = Side {
         record: Some(record.clone()),
         nik: document.resident.nik.as_str().to_owned(),
         resident: Some(document.resident),
         shown,
         qualities,
         exceptions: document.exceptions,
-    })
+    };
+    Ok((side, prints))
 }
 
 /// The other person of a finding: the own record where this station holds it, else what the register knows.
-fn other_side(supervisor: &Supervisor, ledger: &Ledger, hit: &Hit) -> Result<Side, CounterError> {
+fn other_side(supervisor: &Supervisor, ledger: &Ledger, hit: &Hit) -> Result<(Side, Prints), CounterError> {
     if let Some(record) = &hit.other_record {
         return side(supervisor, ledger, record);
     }
     let resident = register::lookup(&ledger.store, &hit.other_nik)?;
-    Ok(Side {
+    let side = Side {
         record: None,
         nik: hit.other_nik.as_str().to_owned(),
         resident,
         shown: Shown::default(),
         qualities: BTreeMap::new(),
         exceptions: Vec::new(),
-    })
+    };
+    Ok((side, Prints::new()))
 }

@@ -16,6 +16,7 @@ mod export;
 mod hall;
 mod harm;
 mod import;
+mod likeness;
 mod paper;
 mod pictures;
 mod room;
@@ -31,9 +32,9 @@ use tokio::sync::watch;
 
 pub use act::{Act, NewOfficer, Passphrase, SetupPlan, Spoil};
 pub use board::{
-    Aim, BackRoom, Board, Busy, Capture, Check, Device, End, Export, Finished, Found, FoundRow, Health, Home, Light,
-    Officer, Outcome, Pending, PendingHit, Phase, Picture, Place, Preparing, Review, Rules, Seat, Shown, Side,
-    SlapTake, Stage, Take, Trouble, Unfinished, Waiting, Which,
+    Agreement, Aim, BackRoom, Board, Busy, Capture, Check, Device, End, Export, Finished, Found, FoundRow, Health,
+    Home, Light, Officer, Outcome, Pending, PendingHit, Phase, Picture, Place, Preparing, Review, Rules, Seat, Shown,
+    Side, SlapTake, Stage, Take, Trouble, Unfinished, Waiting, Which,
 };
 pub use error::{CounterError, SetupFault};
 pub use station::{SHORTEST_PASSPHRASE, check_officer, check_plan};

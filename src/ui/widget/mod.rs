@@ -3,6 +3,7 @@
 pub mod guide;
 pub mod hand;
 pub mod ink;
+pub mod marks;
 pub mod parts;
 pub mod preview;
 pub mod stopwatch;

@@ -252,8 +252,19 @@ pub fn other_side() -> Side {
 pub fn reviewing(number: usize, others: Vec<Side>) -> BackRoom {
     let base = room();
     let hits = base.hits.iter().filter(|p| p.record == record(number));
-    let hits = hits.map(|p| HitState { hit: p.hit.clone(), verdict: None }).collect();
-    BackRoom { review: Some(Arc::new(Review { this: side(number, 100), others, hits })), ..base }
+    let hits: Vec<_> = hits.map(|p| HitState { hit: p.hit.clone(), verdict: None }).collect();
+    BackRoom {
+        review: Some(Arc::new(Review { this: side(number, 100), agreements: agreements(&hits), others, hits })),
+        ..base
+    }
+}
+
+/// Marks on the prints of the matched fingers.
+fn agreements(hits: &[HitState]) -> Vec<Vec<Agreement>> {
+    let place = |n: u8| (0.3 + 0.04 * f32::from(n % 4) + 0.02 * f32::from(n), 0.25 + 0.05 * f32::from(n));
+    let places: Vec<_> = (0..9).map(|n| [place(n), (place(n).0 + 0.05, place(n).1 - 0.04)]).collect();
+    let of = |one: &SlotMatch| Agreement { slot: one.slot, other: one.other, places: places.clone() };
+    hits.iter().map(|state| state.hit.matches.iter().map(of).collect()).collect()
 }
 
 pub fn inside(room: BackRoom) -> Board {

@@ -45,6 +45,18 @@ fn the_room_is_looked_at() {
 }
 
 #[test]
+fn the_marks_on_two_prints_are_hidden_and_shown_again() {
+    let mut rig = Rig::before(inside(room()));
+    press_all(&mut rig, &[Key::F(4), Key::Char('2'), Key::Enter]);
+    rig.show(inside(reviewing(3, vec![other_side()])));
+    assert!(rig.sees("Sembunyikan titik"));
+    rig.press(Key::Char('t'));
+    assert!(rig.sees("Tampilkan titik"));
+    rig.press(Key::Char('t'));
+    assert!(rig.sees("Sembunyikan titik"));
+}
+
+#[test]
 fn the_comparison_is_looked_at() {
     let both = Side { shown: side(43, 200).shown, ..other_side() };
     for (name, other, keys) in [

@@ -13,6 +13,7 @@ use crate::domain::session::{Exception, Hit, HitState, Policy, RecordId, Slot, S
 use crate::domain::user::UserId;
 use crate::office::daybook::DayBook;
 use crate::office::zone::Zone;
+use crate::station::engines::Place;
 use crate::store::{Account, AuditReport, AuditRow, Batch};
 
 use super::Shown;
@@ -87,6 +88,19 @@ pub struct Review {
     pub others: Vec<Side>,
     /// Findings of the record, decided and undecided.
     pub hits: Vec<HitState>,
+    /// For every finding, where the prints of the matched fingers agree; only of prints of which both pictures exist.
+    pub agreements: Vec<Vec<Agreement>>,
+}
+
+/// Where the prints of two matched fingers agree.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Agreement {
+    /// The record's finger.
+    pub slot: Slot,
+    /// The other person's.
+    pub other: Slot,
+    /// The same place of the skin in the first and in the second picture.
+    pub places: Vec<[Place; 2]>,
 }
 
 /// One person of a review.

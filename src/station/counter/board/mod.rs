@@ -26,7 +26,7 @@ use crate::store::Ticket;
 
 use super::error::CounterError;
 pub use crate::station::training::presenter::Which;
-pub use back_room::{BackRoom, Export, Pending, PendingHit, Review, Rules, Side};
+pub use back_room::{Agreement, BackRoom, Export, Pending, PendingHit, Review, Rules, Side};
 pub use capture::{Aim, Capture, Device, Light, Outcome, Phase, SlapTake, Take, presentable};
 
 /// Everything a screen may show.

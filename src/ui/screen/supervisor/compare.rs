@@ -6,8 +6,9 @@ use iced::{Center, Fill, Length, Size};
 
 use super::duplicates::{Draft, Message, REASON, VERDICTS, usual};
 use super::{panel, person, phrase};
-use crate::domain::session::{Slot, Verdict};
-use crate::station::counter::{PendingHit, Review, Side};
+use crate::domain::session::{Slot, SlotMatch, Verdict};
+use crate::station::counter::{Agreement, PendingHit, Review, Side};
+use crate::station::engines::Place;
 use crate::ui::keys::Key;
 use crate::ui::spacing::{BODY, L, M, S, TITLE, VALUE, XS};
 use crate::ui::theme::{Tone, field, ink, plate};
@@ -20,6 +21,9 @@ const PAIRS: usize = 4;
 /// Height of the smallest pictures with their words.
 const LEAST: f32 = 270.0;
 
+/// A matched slot with the places that agree with the other's.
+type Matched = (Slot, Vec<Place>);
+
 /// The two people and the decision.
 pub fn view<'a>(
     pending: &'a PendingHit,
@@ -29,10 +33,15 @@ pub fn view<'a>(
 ) -> Element<'a, Message> {
     let at = review.hits.iter().position(|state| state.hit.id == pending.hit.id);
     let other = at.and_then(|at| review.others.get(at));
-    let mut slots: Vec<(Slot, Slot)> = pending.hit.matches.iter().map(|one| (one.slot, one.other)).collect();
-    slots.truncate(PAIRS);
-    let here: Vec<Slot> = slots.iter().map(|(slot, _)| *slot).collect();
-    let there: Vec<Slot> = slots.iter().map(|(_, slot)| *slot).collect();
+    let agreements = at.and_then(|at| review.agreements.get(at)).filter(|_| draft.marks);
+    let places = |one: &SlotMatch, side: usize| {
+        let of_both = |agreement: &&Agreement| (agreement.slot, agreement.other) == (one.slot, one.other);
+        let agreement = agreements.and_then(|all| all.iter().find(of_both));
+        agreement.map_or_else(Vec::new, |agreement| agreement.places.iter().map(|both| both[side]).collect())
+    };
+    let matches = || pending.hit.matches.iter().take(PAIRS);
+    let here: Vec<Matched> = matches().map(|one| (one.slot, places(one, 0))).collect();
+    let there: Vec<Matched> = matches().map(|one| (one.other, places(one, 1))).collect();
     let left = column_of(ctx, "supervisor-this", &review.this, &pending.name, &here);
     let right = match other {
         Some(side) => column_of(ctx, "supervisor-other", side, &pending.other_name, &there),
@@ -63,7 +72,13 @@ fn evidence<'a>(pending: &'a PendingHit, ctx: &Context<'a>) -> Element<'a, Messa
 }
 
 /// The pictures are as large as the screen allows: they are what the decision rests on.
-fn column_of<'a>(ctx: &Context<'a>, whose: &str, side: &'a Side, name: &str, slots: &[Slot]) -> Element<'a, Message> {
+fn column_of<'a>(
+    ctx: &Context<'a>,
+    whose: &str,
+    side: &'a Side,
+    name: &str,
+    slots: &[Matched],
+) -> Element<'a, Message> {
     let record = side.record.as_ref().map_or("", |record| record.0.as_str());
     let (ctx_here, slots) = (*ctx, slots.to_vec());
     let pictures = responsive(move |room| pictures(&ctx_here, side, &slots, room));
@@ -71,7 +86,7 @@ fn column_of<'a>(ctx: &Context<'a>, whose: &str, side: &'a Side, name: &str, slo
 }
 
 /// Portrait and data above, the matched slots below, in this much room.
-fn pictures<'a>(ctx: &Context<'a>, side: &'a Side, slots: &[Slot], room: Size) -> Element<'a, Message> {
+fn pictures<'a>(ctx: &Context<'a>, side: &'a Side, slots: &[Matched], room: Size) -> Element<'a, Message> {
     let spare = (room.height - LEAST).max(0.0);
     let portrait = (148.0 + spare * 0.4).min(260.0);
     let print = (72.0 + spare * 0.6).min(200.0);
@@ -83,7 +98,7 @@ fn pictures<'a>(ctx: &Context<'a>, side: &'a Side, slots: &[Slot], room: Size) -
     let below: Element<'a, Message> = if here {
         let count = slots.len().max(1) as f32;
         let size = Size::new((room.width / count - S).clamp(60.0, (print * 1.25).max(122.0)), print);
-        row(slots.iter().map(|slot| person::slot(ctx, side, *slot, size))).spacing(S).into()
+        row(slots.iter().map(|(slot, places)| person::marked(ctx, side, *slot, places, size))).spacing(S).into()
     } else {
         panel::sentence(Tone::Neutral, ctx.t("supervisor-no-pictures"))
     };

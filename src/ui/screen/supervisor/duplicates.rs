@@ -25,7 +25,7 @@ pub struct Duplicates {
 }
 
 /// A decision that is being made.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Draft {
     /// What it is.
     pub verdict: Option<Verdict>,
@@ -33,6 +33,14 @@ pub struct Draft {
     pub reason: String,
     /// Enter was pressed without a reason.
     pub nudged: bool,
+    /// The places where the prints agree are marked.
+    pub marks: bool,
+}
+
+impl Default for Draft {
+    fn default() -> Self {
+        Self { verdict: None, reason: String::new(), nudged: false, marks: true }
+    }
 }
 
 /// What can be said to it.
@@ -52,6 +60,8 @@ pub enum Message {
     Reason(String),
     /// Put the cursor into the field.
     Field,
+    /// Show or hide the marks on the prints.
+    Marks,
     /// Decide.
     Decide,
     /// A step back.
@@ -114,13 +124,14 @@ impl Duplicates {
             }
             Message::Verdict(verdict) => {
                 if self.draft.verdict != Some(verdict) {
-                    self.draft = Draft { verdict: Some(verdict), ..Draft::default() };
+                    self.draft = Draft { verdict: Some(verdict), marks: self.draft.marks, ..Draft::default() };
                 }
             }
             Message::Usual(reason) | Message::Reason(reason) => {
                 self.draft.reason = reason;
                 self.draft.nudged = false;
             }
+            Message::Marks => self.draft.marks = !self.draft.marks,
             Message::Field => return vec![Outcome::Focus(REASON)],
             Message::Decide => return self.decide(room, ctx),
             Message::Close if self.compared(room).is_some() && self.draft.verdict.is_some() => {
@@ -153,17 +164,20 @@ impl Duplicates {
 
     /// What can be done now.
     pub fn actions(&self, room: &BackRoom, ctx: &Context<'_>) -> Vec<Action<Message>> {
-        if self.compared(room).is_none() {
+        let Some((_, review)) = self.compared(room) else {
             let some = !room.hits.is_empty();
             let open = Action::primary(Key::Enter, ctx.t("supervisor-compare"), Message::Open).when(some);
             return [open].into_iter().chain(list::turns(Message::Turn)).collect();
-        }
+        };
         let back = Action::secondary(Key::Escape, ctx.t("key-back"), Message::Close);
         let decide = Action::primary(Key::Enter, ctx.t("supervisor-decide"), Message::Decide);
         match self.draft.verdict {
             None => {
                 let verdicts = VERDICTS.map(|(key, verdict)| Action::hidden(key, Message::Verdict(verdict)));
-                verdicts.into_iter().chain([back, decide.when(false)]).collect()
+                let marked = review.agreements.iter().any(|all| !all.is_empty());
+                let label = ctx.t(if self.draft.marks { "supervisor-marks-hide" } else { "supervisor-marks-show" });
+                let marks = Action::secondary(Key::Char('t'), label, Message::Marks).when(marked);
+                verdicts.into_iter().chain([back, marks, decide.when(false)]).collect()
             }
             Some(verdict) => {
                 let reasons = usual(ctx, verdict).map(|(key, reason)| Action::hidden(key, Message::Usual(reason)));

@@ -1,6 +1,6 @@
 //! One person of a review: portrait, data, signature, fingers and eyes, as far as they exist here.
 
-use iced::widget::{column, container, row, text};
+use iced::widget::{column, container, row, stack, text};
 use iced::{Center, Fill, Size};
 use rekam_hal::{Eye, Finger, Signature};
 
@@ -11,8 +11,10 @@ use crate::domain::region::Regions;
 use crate::domain::resident::Resident;
 use crate::domain::session::Slot;
 use crate::station::counter::{Picture, Side};
+use crate::station::engines::Place;
 use crate::ui::spacing::{BODY, CAPTION, S, XS};
 use crate::ui::theme::{ink, plate};
+use crate::ui::widget::marks::marks;
 use crate::ui::widget::{Preview, caption, chip};
 use crate::ui::{Context, Element, text as say};
 
@@ -93,12 +95,18 @@ fn shown(side: &Side, slot: Slot) -> Option<&Picture> {
 
 /// One slot: picture, name, quality; or why it is empty.
 pub fn slot<'a, M: 'a>(ctx: &Context<'a>, side: &Side, slot: Slot, size: Size) -> Element<'a, M> {
+    marked(ctx, side, slot, &[], size)
+}
+
+/// The same with numbered marks on the picture.
+pub fn marked<'a, M: 'a>(ctx: &Context<'a>, side: &Side, slot: Slot, places: &[Place], size: Size) -> Element<'a, M> {
     let excepted = side.exceptions.iter().any(|exception| exception.slot == slot);
     let none = if excepted { "supervisor-excepted" } else { "supervisor-no-picture" };
-    let mut words =
-        column![picture(ctx, shown(side, slot), size, none), text(say::slot(ctx.words, slot)).size(CAPTION),]
-            .width(size.width)
-            .spacing(2.0);
+    let mut drawn = picture(ctx, shown(side, slot), size, none);
+    if let Some(shown) = shown(side, slot).filter(|_| !places.is_empty()) {
+        drawn = stack![drawn, marks(places.to_vec(), (shown.width, shown.height), size)].into();
+    }
+    let mut words = column![drawn, text(say::slot(ctx.words, slot)).size(CAPTION)].width(size.width).spacing(2.0);
     if let Some(quality) = side.qualities.get(&slot).filter(|_| !excepted) {
         let (tone, word) = say::quality(ctx.words, *quality);
         words = words.push(chip(tone, format!("{quality} {word}")));
