@@ -17,7 +17,7 @@ use super::args::Global;
 use super::error::CliError;
 use super::input::{self, FingerFile};
 use super::predictive::{Judged, Pair, Predictive};
-use super::{Outcome, print_json};
+use super::{Outcome, cpu_time, print_json};
 use crate::biometrics::{fingerprint, iris};
 use crate::interchange::fmr::convert;
 use crate::station::Engines;
@@ -27,8 +27,8 @@ use crate::station::Engines;
 pub(super) struct Options {
     /// Which engine.
     engine: Engine,
-    /// Folder of `<identity>_<sample>.png`; for fingerprints without PNG files, of ISO/IEC 19794-2 or ANSI 378 records of
-    /// any maker (.fmr, .iso, .fmd), or else of other images (.wsq, .jpg, .fir).
+    /// Folder of `<identity>_<sample>.png`; for fingerprints without PNG files, of ISO/IEC 19794-2 or ANSI 378 records
+    /// of any maker (.fmr, .iso, .fmd), or else of other images (.wsq, .jpg, .fir).
     folder: PathBuf,
     /// Write `name_i,name_j,score` for every pair.
     #[arg(long, value_name = "FILE")]
@@ -211,8 +211,16 @@ fn finger(
             Err(why) => return Ok(failed(&format_args!("{}: {why}", path.display()))),
         },
         FingerFile::Minutiae(received) => {
-            let view = received.record.best_view();
-            (view.map(convert::template).unwrap_or_default(), view.map_or(0, |view| view.quality))
+            // A received record has a view at least.
+            let Some(view) = received.record.best_view() else { return Ok(None) };
+            let positions = received.record.positions();
+            if positions.len() > 1 {
+                tell!("{}: holds fingers {positions:?}; finger {} counts alone", path.display(), view.position);
+            }
+            match convert::template(view) {
+                Ok(template) => (template, view.quality),
+                Err(why) => return Ok(failed(&format_args!("{}: {why}", path.display()))),
+            }
         }
     };
     let prepared = || Features::Finger(Box::new(fingerprint::Prepared::new(&template)), quality);
@@ -232,12 +240,6 @@ fn iris(options: &Options, path: &Path, spent: &mut Duration) -> Option<Features
     });
     *spent += cpu_time().saturating_sub(start);
     features
-}
-
-/// CPU time of this process, all threads.
-fn cpu_time() -> Duration {
-    let now = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
-    Duration::new(u64::try_from(now.tv_sec).unwrap_or(0), u32::try_from(now.tv_nsec).unwrap_or(0))
 }
 
 fn score(a: &Sample, b: &Sample) -> f32 {

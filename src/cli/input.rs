@@ -1,5 +1,5 @@
-//! A finger in a file: an image of any of the usual formats, or a record of any maker. What the file is, its first bytes
-//! say; its name is not asked.
+//! A finger in a file: an image of any of the usual formats, or a record of any maker. What the file is, its first
+//! bytes say; its name is not asked.
 
 use std::fs::File;
 use std::io::Read;
@@ -9,14 +9,12 @@ use rekam_hal::GrayImage;
 use rekam_simulator::replay::read::{self, ReadError};
 
 use super::error::CliError;
-use crate::biometrics::fingerprint::ExtractError;
+use crate::biometrics::fingerprint::{ExtractError, RESOLUTIONS, SlapError};
 use crate::interchange::wsq::{self, WsqError};
 use crate::interchange::{RecordError, fir, fmr};
 
 /// Largest file that is read; an uncompressed image of a hand at 1000 dpi has 17 megabytes.
 const LARGEST_FILE: u64 = 1 << 28;
-/// Resolutions of fingerprint images that can be read, in dots per inch, and what rounding makes of them.
-const DPI: std::ops::RangeInclusive<f32> = 248.0..=1008.0;
 
 /// What a file holds.
 pub(super) enum FingerFile {
@@ -43,13 +41,40 @@ pub(crate) enum InputError {
     Wsq { path: PathBuf, source: WsqError },
     #[error("{}: states {dpi} dots per inch, but fingerprints are read from 250 to 1000; correct the resolution in the file", path.display())]
     Resolution { path: PathBuf, dpi: f32 },
+    #[error(transparent)]
+    Pixels(ReadError),
     #[error("{}: {source}; correct its resolution, or name the image of a single finger", path.display())]
     Extent { path: PathBuf, source: ExtractError },
+    #[error("{}: {source}; name the image of a finger", path.display())]
+    NoFinger { path: PathBuf, source: ExtractError },
+    #[error("{}: {source}; correct its resolution or name another file", path.display())]
+    Hand { path: PathBuf, source: SlapError },
+}
+
+impl InputError {
+    /// Why an image yields no template.
+    pub(super) fn extract(path: &Path, source: ExtractError) -> Self {
+        let path = path.to_owned();
+        match source {
+            ExtractError::Resolution { dpi } => Self::Resolution { path, dpi },
+            ExtractError::TooLarge { .. } => Self::Extent { path, source },
+            ExtractError::TooSmall { .. } | ExtractError::NoFinger => Self::NoFinger { path, source },
+        }
+    }
+
+    /// Why an image is no slap.
+    pub(super) fn slap(path: &Path, source: SlapError) -> Self {
+        let path = path.to_owned();
+        match source {
+            SlapError::Resolution { dpi } => Self::Resolution { path, dpi },
+            SlapError::TooLarge { .. } => Self::Hand { path, source },
+        }
+    }
 }
 
 /// Refuses a resolution given for images that state none.
 pub(super) fn check_dpi(dpi: f32) -> Result<(), CliError> {
-    if DPI.contains(&dpi) {
+    if RESOLUTIONS.contains(&dpi) {
         return Ok(());
     }
     Err(CliError::Usage(format!("--dpi {dpi} is no resolution of fingerprints; give one from 250 to 1000")))
@@ -77,6 +102,7 @@ pub(super) fn finger(path: &Path, dpi: f32) -> Result<FingerFile, InputError> {
             ReadError::File { path, source } => InputError::File { path, source },
             ReadError::Decode { path, source } => InputError::Unknown { path, source: source.into() },
             ReadError::Extent { path, source } => InputError::Unknown { path, source: source.into() },
+            ReadError::Pixels { .. } => InputError::Pixels(source),
         })?
     };
     resolution(path, &bytes, image).map(FingerFile::Image)
@@ -90,10 +116,11 @@ fn first_image(bytes: &[u8]) -> Result<GrayImage, RecordError> {
     picture.image(*sampling)
 }
 
-/// An image forgets a resolution out of all reason, so what a PNG states is asked once more.
+/// An image forgets a resolution out of all reason, so what a PNG states is asked once more; records and WSQ streams
+/// were asked when they were read.
 fn resolution(path: &Path, bytes: &[u8], image: GrayImage) -> Result<GrayImage, InputError> {
     let stated = read::png_dpi(bytes).or(image.dpi());
-    match stated.filter(|dpi| !DPI.contains(dpi)) {
+    match stated.filter(|dpi| !RESOLUTIONS.contains(dpi)) {
         Some(dpi) => Err(InputError::Resolution { path: path.to_owned(), dpi }),
         None => Ok(image),
     }

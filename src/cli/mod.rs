@@ -35,6 +35,7 @@ mod window;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 use tracing_subscriber::EnvFilter;
@@ -120,6 +121,12 @@ fn station(global: &args::Global, setup: bool) -> Result<Outcome, CliError> {
 #[cfg(not(feature = "gui"))]
 fn station(_: &args::Global, _: bool) -> Result<Outcome, CliError> {
     Err(CliError::Usage("this build has no window; build with the feature gui, or use rekam simulate".into()))
+}
+
+/// CPU time of this process, all threads: a library may do its work on a thread of its own.
+fn cpu_time() -> Duration {
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    Duration::new(u64::try_from(now.tv_sec).unwrap_or(0), u32::try_from(now.tv_nsec).unwrap_or(0))
 }
 
 /// Prints one JSON object on standard output.

@@ -1,8 +1,8 @@
 //! Does the quality of a sample predict how well it will be matched?
 //!
-//! Quality is worth its name when poor samples are the ones that miss (ISO/IEC 29794-1). So the pairs are put into order
-//! by the poorer quality of the two, and the error rate of the worst quarter of the mated ones stands beside that of
-//! the best; and the rank correlation (Spearman) of quality with the mean mated score is taken over all samples.
+//! Quality is worth its name when poor samples are the ones that miss (ISO/IEC 29794-1). So the pairs are put into
+//! order by the poorer quality of the two, and the error rate of the worst quarter of the mated ones stands beside that
+//! of the best; and the rank correlation (Spearman) of quality with the mean mated score is taken over all samples.
 
 use serde::Serialize;
 

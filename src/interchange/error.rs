@@ -50,6 +50,12 @@ pub enum RecordError {
         /// Its value.
         value: u64,
     },
+    /// What is made is of one finger, and the record holds several.
+    #[error("the record holds {count} fingers, but only one of them can be taken")]
+    Fingers {
+        /// How many.
+        count: usize,
+    },
     /// The image in the record is larger than any device delivers.
     #[error("the image in the record cannot be used: {0}")]
     Extent(#[from] rekam_hal::ImageError),

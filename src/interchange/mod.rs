@@ -9,7 +9,6 @@
 mod bytes;
 pub mod error;
 pub mod fir;
-
 pub mod fmr;
 pub mod wsq;
 

@@ -6,6 +6,8 @@
 use rekam_hal::GrayImage;
 use wsq_codec::{DecodeOptions, EncodeOptions};
 
+use crate::biometrics::fingerprint::RESOLUTIONS;
+
 /// Bits per pixel of the usual compression of about 15 to 1.
 pub const BITS_PER_PIXEL: f32 = 0.75;
 /// Most pixels decoded: 4096 x 4096, more than a hand at 1000 dpi. The decoder needs eleven bytes for each.
@@ -20,6 +22,12 @@ pub enum WsqError {
     /// The image is too small for the wavelets, or too large.
     #[error("the image cannot be compressed by WSQ: {0}")]
     Encode(#[from] wsq_codec::EncodeError),
+    /// The comment states a resolution no finger is taken at.
+    #[error("the WSQ stream states {ppi} pixels per inch, but fingerprints are read from 250 to 1000")]
+    Resolution {
+        /// As stated.
+        ppi: u32,
+    },
     /// A side is beyond what an image here may have.
     #[error("the WSQ image cannot be used: {0}")]
     Extent(#[from] rekam_hal::ImageError),
@@ -31,16 +39,26 @@ pub fn recognised(bytes: &[u8]) -> bool {
 }
 
 /// The image of a stream of at most `max_pixels`; its resolution is that of its comment, if it has one.
+///
+/// # Errors
+/// A stream that is damaged or too large, or states a resolution no finger is taken at.
 pub fn decode(bytes: &[u8], max_pixels: usize) -> Result<GrayImage, WsqError> {
+    let (image, stated) = pixels(bytes, max_pixels)?;
+    match stated {
+        // How some writers say that they do not know it.
+        None | Some(0) => Ok(image),
+        Some(ppi) if RESOLUTIONS.contains(&(ppi as f32)) => Ok(image.with_dpi(ppi as f32)),
+        Some(ppi) => Err(WsqError::Resolution { ppi }),
+    }
+}
+
+/// The image of a stream, and what its comment states as its resolution.
+pub(super) fn pixels(bytes: &[u8], max_pixels: usize) -> Result<(GrayImage, Option<u32>), WsqError> {
     let options = DecodeOptions::default().with_max_pixels(Some(max_pixels.min(MAX_PIXELS))).with_threads(1);
     let found = wsq_codec::decode_with(bytes, &options)?;
     // A side beyond u32 is beyond the largest image too.
     let side = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
-    let image = GrayImage::new(side(found.width), side(found.height), found.pixels)?;
-    Ok(match found.ppi {
-        Some(ppi) => image.with_dpi(ppi as f32),
-        None => image,
-    })
+    Ok((GrayImage::new(side(found.width), side(found.height), found.pixels)?, found.ppi))
 }
 
 /// The stream of an image, ridges dark, at `bits_per_pixel` (see [`BITS_PER_PIXEL`]); the resolution goes with it.

@@ -145,16 +145,18 @@ impl Engines {
         if digest == LEADER_SHA256.trim() { Ok(bytes) } else { Err(EngineError::ModelDamaged("leader.onnx".into())) }
     }
 
-    /// Judges a fingerprint.
+    /// Judges a fingerprint. An image without a finger, or with too little of one, is a sample of no quality.
     pub fn finger(&self, image: &GrayImage) -> Result<Judged, EngineError> {
-        let extraction = fingerprint::extract(self.network()?, image)?;
-        Ok(Judged {
-            media: "image/png",
-            bytes: gray_png(image)?,
-            template: Some(extraction.template.to_bytes()),
-            quality: extraction.quality.score,
-            advice: extraction.quality.causes.first().map(finger_advice),
-        })
+        use fingerprint::{ExtractError, Template};
+        let (template, quality, advice) = match fingerprint::extract(self.network()?, image) {
+            Ok(found) => (found.template, found.quality.score, found.quality.causes.first().map(finger_advice)),
+            Err(ExtractError::NoFinger | ExtractError::TooSmall { .. }) => {
+                (Template::default(), 0, Some(Retry::TooShort))
+            }
+            Err(error @ (ExtractError::TooLarge { .. } | ExtractError::Resolution { .. })) => return Err(error.into()),
+        };
+        let bytes = gray_png(image)?;
+        Ok(Judged { media: "image/png", bytes, template: Some(template.to_bytes()), quality, advice })
     }
 
     /// Takes a slap apart and judges its fingers; `expected` are those that the resident can lay down.

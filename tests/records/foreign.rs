@@ -1,7 +1,8 @@
 //! What real makers do and the standard does not allow: read, made lawful, and noted.
 
 use rekam::biometrics::fingerprint::{Prepared, compare};
-use rekam::interchange::fmr::{self, Deviation, FmrMinutia, FmrRecord, Geometry, convert};
+use rekam::interchange::RecordError;
+use rekam::interchange::fmr::{self, Deviation, Edition, FmrMinutia, FmrRecord, FmrView, Geometry, convert};
 
 use crate::golden::{FMR_2005, FMR_2011, FMR_ANSI};
 use crate::support::Dice;
@@ -17,7 +18,7 @@ fn changed(golden: &[u8], changes: &[(usize, u8)]) -> Vec<u8> {
 fn each_known_habit_is_forgiven_noted_and_made_lawful() {
     let padded = [&FMR_2005[..], &[0; 300]].concat();
     let first_alone = changed(&FMR_2005[..40], &[(11, 40), (22, 1)]);
-    let habits: [(&str, Vec<u8>, Deviation); 14] = [
+    let habits: [(&str, Vec<u8>, Deviation); 16] = [
         ("buffer of fixed size", padded, Deviation::Padding),
         ("no length of extended data at the end", first_alone, Deviation::NoExtendedLength),
         ("areas that do not add up", changed(&FMR_2005, &[(57, 3)]), Deviation::ExtendedData),
@@ -31,6 +32,8 @@ fn each_known_habit_is_forgiven_noted_and_made_lawful() {
         ("no image size", changed(&FMR_2005, &[(14, 0), (15, 0), (16, 0), (17, 0)]), Deviation::ImageSize),
         ("image cut after extraction", changed(&FMR_2005, &[(14, 0), (15, 50)]), Deviation::OutsideImage),
         ("no resolution", changed(&FMR_2005, &[(19, 0), (21, 0)]), Deviation::NoResolution),
+        ("two views of one number", changed(&FMR_2005, &[(43, 0x08)]), Deviation::ViewNumber),
+        ("views that count from 1", changed(&FMR_2005, &[(25, 0x10), (43, 0x28)]), Deviation::ViewNumber),
         (
             "dots per inch",
             changed(&FMR_2005, &[(18, 1), (19, 0xf4), (20, 1), (21, 0xf4)]),
@@ -50,6 +53,49 @@ fn each_known_habit_is_forgiven_noted_and_made_lawful() {
     let received = fmr::receive(&changed(&FMR_2011, &[(44, 77)])).unwrap();
     assert_eq!(received.deviations, [Deviation::ViewNumber]);
     assert_eq!(received.record.views[0].number, 0);
+    let received = fmr::receive(&changed(&FMR_2005, &[(25, 0x30), (43, 0x38)])).unwrap();
+    assert_eq!(received.record.views.iter().map(|view| view.number).collect::<Vec<_>>(), [0, 1]);
+}
+
+#[test]
+fn which_of_two_like_records_it_is_the_better_reading_says() {
+    let long = [&FMR_ANSI[..8], &[0, 0, 0, 0, 0, 60], &FMR_ANSI[10..]].concat();
+    for ansi in [&FMR_ANSI[..], &long] {
+        let plain = fmr::receive(ansi).unwrap();
+        // In a buffer of fixed size no length is exact.
+        let padded = fmr::receive(&[ansi, &[0; 100]].concat()).unwrap();
+        assert_eq!((plain.edition, plain.deviations), (Edition::Ansi2004, vec![]));
+        assert_eq!((padded.edition, padded.deviations), (Edition::Ansi2004, vec![Deviation::Padding]));
+        assert_eq!(padded.record, plain.record);
+    }
+    let padded = fmr::receive(&[&FMR_2005[..], &[0; 100]].concat()).unwrap();
+    assert_eq!((padded.edition, padded.deviations), (Edition::Iso2005, vec![Deviation::Padding]));
+}
+
+#[test]
+fn more_views_of_a_finger_than_can_be_numbered_are_refused() {
+    let one = fmr::decode(&FMR_2005).unwrap().views.remove(0);
+    let body: Vec<u8> = FMR_2005[24..42].repeat(17);
+    let mut bytes = [&FMR_2005[..24], &body].concat();
+    bytes[22] = 17;
+    bytes[10..12].copy_from_slice(&(24 + 17 * 18_u16).to_be_bytes());
+    let refused = fmr::receive(&bytes).unwrap_err();
+    assert!(matches!(refused, RecordError::Field { field: "view number", .. }), "{refused}");
+    let views = (0..16).map(|number| FmrView { number, ..one.clone() }).collect();
+    assert!(FmrRecord { equipment: 0, views }.check().is_ok());
+}
+
+#[test]
+fn a_resolution_no_finger_is_scanned_at_is_refused_when_it_is_compared() {
+    for (bytes, field) in [
+        (changed(&FMR_2005, &[(18, 0), (19, 50)]), "horizontal resolution"),
+        (changed(&FMR_2005, &[(20, 0), (21, 97)]), "vertical resolution"),
+        (changed(&FMR_2005, &[(18, 0xff), (19, 0xff)]), "horizontal resolution"),
+    ] {
+        let received = fmr::receive(&bytes).unwrap();
+        let refused = convert::template(&received.record.views[0]).unwrap_err();
+        assert!(matches!(refused, RecordError::Unsupported { field: named, .. } if named == field), "{refused}");
+    }
 }
 
 #[test]
@@ -99,7 +145,7 @@ fn fingers_of_other_makers_match_across_resolutions_and_strangers_do_not() {
     for _ in 0..20 {
         let (one, other) = (finger(&mut dice, 40), finger(&mut dice, 40));
         let mut prepared = |minutiae: &[(f32, f32, u8)], per_cm| {
-            Prepared::new(&convert::template(foreign(minutiae, per_cm, &mut dice).best_view().unwrap()))
+            Prepared::new(&convert::template(foreign(minutiae, per_cm, &mut dice).best_view().unwrap()).unwrap())
         };
         let (a, b, stranger) = (prepared(&one, 197), prepared(&one, 224), prepared(&other, 197));
         assert!(compare(&a, &b).score > 5.0, "{}", compare(&a, &b).score);

@@ -254,7 +254,7 @@ fn complaint(golden: &[u8], at: usize, value: u8) -> String {
 
 #[test]
 fn values_outside_their_range_are_refused_by_the_name_of_their_field() {
-    let minutiae: [(usize, u8, &str); 19] = [
+    let minutiae: [(usize, u8, &str); 21] = [
         (0, b'G', "format identifier"),
         (11, 107, "record length"),
         (14, 0x80, "image width"),
@@ -273,6 +273,8 @@ fn values_outside_their_range_are_refused_by_the_name_of_their_field() {
         (31, 255, "minutia y"),
         (33, 101, "minutia quality"),
         (41, 9, "extended"),
+        (43, 0x08, "view number"),
+        (43, 0x28, "view number"),
         (57, 3, "extended area length"),
     ];
     for (at, value, name) in minutiae {
@@ -332,6 +334,25 @@ fn values_outside_their_range_are_refused_by_the_name_of_their_field() {
     for (at, value, name) in newer_images {
         let said = complaint(&FIR_2011, at, value);
         assert!(said.contains(name), "{name}: {said}");
+    }
+}
+
+#[test]
+fn a_wrong_length_is_named_as_such_whatever_it_looks_like() {
+    let named = |refused: RecordError| matches!(refused, RecordError::Length { field: "record length", .. });
+    // Bytes that are not zero at the top of the length would begin an ANSI header.
+    for (at, value) in [(8, 1), (9, 1), (9, 106), (10, 1), (11, 105), (11, 107)] {
+        let mut bytes = FMR_2005;
+        bytes[at] = value;
+        assert!(named(fmr::decode(&bytes).unwrap_err()), "{at} {value}");
+    }
+    for at in [8, 10] {
+        let mut bytes = FMR_2005;
+        bytes[at] = 1;
+        assert!(named(fmr::receive(&bytes).unwrap_err()), "{at}");
+    }
+    for strict in [&FMR_ANSI[..], &[&FMR_ANSI[..8], &[0, 0, 0, 0, 0, 60], &FMR_ANSI[10..]].concat()] {
+        assert!(matches!(fmr::decode(strict), Err(RecordError::Length { field: "record length", .. })));
     }
 }
 

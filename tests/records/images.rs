@@ -97,6 +97,62 @@ fn what_is_lawful_and_not_supported_is_named() {
 }
 
 #[test]
+fn a_resolution_no_finger_is_taken_at_is_refused_by_the_name_of_its_field() {
+    let (sampling, picture) = Picture::of(&print(7), 0, 0, Storage::Raw).unwrap();
+    let stated = |unit, across, down| {
+        let scan = (u16::MAX, u16::MAX);
+        picture.image(Sampling { unit, scan, image: (across, down), ..sampling })
+    };
+    for resolution in [1, 30, 200, 1100, 6000, u16::MAX] {
+        match stated(Unit::Inch, resolution, resolution).unwrap_err() {
+            RecordError::Unsupported { field: "horizontal image resolution", value } => {
+                assert_eq!(value, u64::from(resolution));
+            }
+            other => panic!("{other}"),
+        }
+    }
+    assert!(stated(Unit::Centimetre, 60, 60).is_err() && stated(Unit::Centimetre, 500, 500).is_err());
+    for (unit, resolution) in [(Unit::Inch, 250), (Unit::Inch, 1000), (Unit::Centimetre, 98), (Unit::Centimetre, 394)] {
+        assert!(stated(unit, resolution, resolution).is_ok(), "{resolution}");
+    }
+    // What the record says counts, not a comment in the stream inside.
+    let (sampling, picture) = Picture::of(&print(7).with_dpi(60.0), 0, 0, Storage::Wsq(0.75)).unwrap();
+    let image = picture.image(Sampling { scan: (500, 500), image: (500, 500), ..sampling }).unwrap();
+    assert_eq!(image.dpi(), Some(500.0));
+}
+
+#[test]
+fn a_wsq_stream_of_a_senseless_resolution_is_refused_and_an_unknown_one_is_left_open() {
+    let of =
+        |dpi: f32| wsq::decode(&wsq::encode(&print(7).with_dpi(dpi), wsq::BITS_PER_PIXEL).unwrap(), wsq::MAX_PIXELS);
+    for dpi in [60.0, 200.0, 1200.0, 5000.0] {
+        assert!(matches!(of(dpi), Err(wsq::WsqError::Resolution { ppi }) if ppi == dpi as u32), "{dpi}");
+    }
+    assert_eq!(of(569.0).unwrap().dpi(), Some(569.0));
+    // Beyond what an image keeps: not stated.
+    assert_eq!(of(9000.0).unwrap().dpi(), None);
+    let mut stream = wsq::encode(&print(7), wsq::BITS_PER_PIXEL).unwrap();
+    let at = stream.windows(7).position(|part| part == b"PPI 500").unwrap();
+    stream[at..at + 7].copy_from_slice(b"PPI 020");
+    assert!(matches!(wsq::decode(&stream, wsq::MAX_PIXELS), Err(wsq::WsqError::Resolution { ppi: 20 })));
+    stream[at..at + 7].copy_from_slice(b"PPI 000");
+    assert_eq!(wsq::decode(&stream, wsq::MAX_PIXELS).unwrap().dpi(), None);
+}
+
+#[test]
+fn a_sampling_no_record_can_have_is_refused_and_never_a_panic() {
+    let (sampling, picture) = Picture::of(&print(7), 0, 0, Storage::Raw).unwrap();
+    for compression in [Compression::Raw, Compression::Packed, Compression::Png, Compression::Wsq] {
+        for depth in [0, 17, 31, 32, 33, 255] {
+            let refused = picture.image(Sampling { depth, compression, ..sampling }).unwrap_err();
+            assert!(matches!(refused, RecordError::Field { field: "pixel depth", .. }), "{refused}");
+        }
+    }
+    assert!(picture.image(Sampling { image: (501, 501), ..sampling }).is_err(), "finer than its scanner");
+    assert!(Picture { width: 0, ..picture }.image(sampling).is_err());
+}
+
+#[test]
 fn wsq_refuses_more_pixels_than_it_may_decode() {
     let image = print(8);
     let stream = wsq::encode(&image, wsq::BITS_PER_PIXEL).unwrap();

@@ -28,10 +28,10 @@ fn view(geometry: Geometry) -> impl Strategy<Value = FmrView> {
     let area = (any::<u16>(), prop::collection::vec(any::<u8>(), 0..40)).prop_map(|(code, data)| Area { code, data });
     let minutiae = prop::collection::vec(minutia(geometry), 0..=255);
     let impression = prop::sample::select(&Impression::ALL[..]);
-    (0u8..=10, 0u8..16, impression, 0u8..=100, minutiae, prop::collection::vec(area, 0..4)).prop_map(
-        move |(position, number, impression, quality, minutiae, extended)| FmrView {
+    (0u8..=10, impression, 0u8..=100, minutiae, prop::collection::vec(area, 0..4)).prop_map(
+        move |(position, impression, quality, minutiae, extended)| FmrView {
             position,
-            number,
+            number: 0,
             impression,
             quality,
             geometry,
@@ -43,7 +43,14 @@ fn view(geometry: Geometry) -> impl Strategy<Value = FmrView> {
 
 fn record() -> impl Strategy<Value = FmrRecord> {
     let views = geometry().prop_flat_map(|geometry| prop::collection::vec(view(geometry), 1..5));
-    (any::<u16>(), views).prop_map(|(equipment, views)| FmrRecord { equipment, views })
+    (any::<u16>(), views).prop_map(|(equipment, mut views)| {
+        let mut seen = [0; 11];
+        for view in &mut views {
+            let count = &mut seen[usize::from(view.position)];
+            (view.number, *count) = (*count, *count + 1);
+        }
+        FmrRecord { equipment, views }
+    })
 }
 
 fn sampling(codes: &'static [Compression]) -> impl Strategy<Value = Sampling> {

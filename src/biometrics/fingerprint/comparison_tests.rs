@@ -116,3 +116,33 @@ fn a_print_twisted_while_it_was_pressed_is_still_the_finger() {
     let score = mean_score(|_, second| second.iter().map(bent).collect());
     assert!(score > 6.0, "{score}");
 }
+
+#[test]
+fn strangers_mostly_leave_early_with_a_score_below_one_and_mates_never_do() {
+    let fingers: Vec<Vec<Minutia>> = (0..FINGERS).map(|seed| finger(seed, 40)).collect();
+    let mut early = 0;
+    for (i, own) in fingers.iter().enumerate() {
+        let stranger = &fingers[(i + 1) % fingers.len()];
+        let found = compare(&prepared(own.clone()), &prepared(stranger.clone()));
+        if found.pairs.is_empty() {
+            assert!(found.score < 1.0, "{}", found.score);
+            early += 1;
+        }
+        let mate = compare(&prepared(own.clone()), &prepared(again(own, i as u64 + 1, 5.0)));
+        assert!(!mate.pairs.is_empty() && mate.score > 3.0, "{}", mate.score);
+    }
+    assert!(early > fingers.len() / 2, "{early}");
+}
+
+#[test]
+fn a_comparison_does_not_depend_on_those_before_it() {
+    let sizes = [40, 200, 3, 0, 25, 90, 40, 12];
+    let fingers: Vec<Prepared> = (0..).zip(sizes).map(|(seed, n)| prepared(finger(seed, n))).collect();
+    for a in &fingers {
+        for b in &fingers {
+            // A thread of its own has compared nothing yet.
+            let fresh = std::thread::scope(|scope| scope.spawn(|| compare(a, b)).join().unwrap());
+            assert_eq!(compare(a, b), fresh);
+        }
+    }
+}

@@ -16,6 +16,7 @@ use std::sync::OnceLock;
 
 use super::hull::Hull;
 use super::minutia::Minutia;
+use super::pairing::TURN;
 use super::points::{Lane, Points};
 use super::simd::{Group, LANES, WORDS};
 use super::template::Template;
@@ -52,7 +53,7 @@ pub struct Prepared {
 }
 
 /// A minutia, and where its cylinder stands.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct Seat {
     pub x: f32,
     pub y: f32,
@@ -62,15 +63,20 @@ pub(super) struct Seat {
     pub cos: f32,
     /// Certainty of the minutia, 0..=1.
     pub quality: f32,
+    /// The angle in steps of which [`super::pairing`] counts a turn.
+    pub steps: u16,
     /// Bits set in its cylinder.
     pub ones: u16,
+    /// Root of the bits set, of one at least.
+    pub root: f32,
 }
 
 impl Seat {
     fn of(m: &Minutia) -> Self {
         let (sin, cos) = m.angle.sin_cos();
         // Rows grow downwards in images and angles count against the clock: the plane is mirrored here, once.
-        Self { x: m.x, y: -m.y, angle: m.angle, sin, cos, quality: m.quality, ones: 0 }
+        let steps = ((m.angle * (TURN as f32 / TAU)).round() as i32 & (TURN - 1)) as u16;
+        Self { x: m.x, y: -m.y, angle: m.angle, sin, cos, quality: m.quality, steps, ones: 0, root: 1.0 }
     }
 }
 
@@ -106,8 +112,8 @@ impl Prepared {
         if let Some(group) = self.groups.last_mut() {
             group.set(lane, words, seat.angle);
         }
-        let ones = words.iter().map(|w| w.count_ones() as u16).sum();
-        self.seats.push(Seat { ones, ..seat });
+        let ones: u16 = words.iter().map(|w| w.count_ones() as u16).sum();
+        self.seats.push(Seat { ones, root: f32::from(ones.max(1)).sqrt(), ..seat });
     }
 
     /// A total order by content, so that a comparison can put its two sides into one order and be symmetric to the

@@ -2,7 +2,7 @@
 
 #![allow(clippy::needless_range_loop, reason = "several arrays in step; so written it becomes vector code")]
 
-use super::align::Motion;
+use super::motion::Motion;
 use super::points::{Lane, Points};
 use super::simd::LANES;
 
@@ -34,22 +34,12 @@ impl Hull {
         Self { sides: corners.iter().zip(ends).map(side).collect() }
     }
 
-    /// The same part of the finger after a motion.
+    /// The sum of certainties of the points that lie inside, or at most `rim` pixels outside, once `motion` moved them.
     #[inline(always)]
-    pub fn moved(&self, motion: &Motion) -> Self {
-        let mut sides = Vec::with_capacity(self.sides.len());
-        for [nx, ny, d] in &self.sides {
-            let (nx, ny) = motion.turned(*nx, *ny);
-            sides.push([nx, ny, d + nx * motion.dx + ny * motion.dy]);
-        }
-        Self { sides }
-    }
-
-    /// The sum of certainties of the points inside or at most `rim` pixels outside.
-    #[inline(always)]
-    pub fn certainty_within(&self, points: &Points, rim: f32) -> f32 {
+    pub fn certainty_within(&self, points: &Points, motion: &Motion, rim: f32) -> f32 {
         let mut sums: Lane = [0.0; LANES];
         for block in &points.blocks {
+            let block = motion.block(block);
             let mut outside: Lane = [f32::NEG_INFINITY; LANES];
             for [nx, ny, d] in &self.sides {
                 for l in 0..LANES {
@@ -93,8 +83,8 @@ mod tests {
         let square = Hull::of(square.into_iter());
         assert_eq!(square.sides.len(), 4);
         let certainty = |x, y| {
-            let seat = Seat { x, y, angle: 0.0, sin: 0.0, cos: 1.0, quality: 0.64, ones: 0 };
-            square.certainty_within(&Points::of(&[seat]), 50.0)
+            let seat = Seat { x, y, cos: 1.0, quality: 0.64, ..Seat::default() };
+            square.certainty_within(&Points::of(&[seat]), &Motion::NONE, 50.0)
         };
         for (x, y, inside) in [(150.0, 150.0, true), (-49.0, 150.0, true), (-51.0, 150.0, false), (150.0, 351.0, false)]
         {

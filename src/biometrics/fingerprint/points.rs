@@ -1,5 +1,7 @@
 //! Minutiae eight to a block, quantity by quantity, so that laying one print over another runs in vector registers.
 
+use std::ops::Range;
+
 use super::cylinder::Seat;
 use super::simd::LANES;
 
@@ -20,21 +22,17 @@ pub(super) struct Block {
     pub uy: Lane,
     /// Root of the certainty: a pair weighs the geometric mean of both.
     pub root: Lane,
-    /// Least and greatest x: most blocks lie too far away to be looked at.
-    span: (f32, f32),
 }
 
 impl Block {
     fn of(seats: &[Seat]) -> Self {
         let lane = |f: &dyn Fn(&Seat) -> f32, rest: f32| std::array::from_fn(|l| seats.get(l).map_or(rest, f));
-        let span = (seats.first(), seats.last());
         Self {
             x: lane(&|s| s.x, NOWHERE),
             y: lane(&|s| s.y, NOWHERE),
             ux: lane(&|s| s.angle.cos(), 1.0),
             uy: lane(&|s| s.angle.sin(), 0.0),
             root: lane(&|s| s.quality.sqrt(), 0.0),
-            span: (span.0.map_or(NOWHERE, |s| s.x), span.1.map_or(NOWHERE, |s| s.x)),
         }
     }
 
@@ -42,12 +40,6 @@ impl Block {
     #[inline(always)]
     pub fn get(&self, l: usize) -> Point {
         Point { x: self.x[l], y: self.y[l], ux: self.ux[l], uy: self.uy[l], root: self.root[l] }
-    }
-
-    /// Whether any minutia of the block can lie less than `reach` from a place with this x.
-    #[inline(always)]
-    pub fn near(&self, x: f32, reach: f32) -> bool {
-        x > self.span.0 - reach && x < self.span.1 + reach
     }
 }
 
@@ -57,6 +49,8 @@ pub(super) struct Points {
     pub blocks: Vec<Block>,
     /// Index of every one in the template.
     pub index: Vec<u16>,
+    /// Least and greatest x of every block: most lie too far away to be looked at.
+    spans: Vec<(f32, f32)>,
 }
 
 impl Points {
@@ -65,13 +59,31 @@ impl Points {
         let mut index: Vec<u16> = (0..seats.len() as u16).collect();
         index.sort_by(|&i, &j| seats[usize::from(i)].x.total_cmp(&seats[usize::from(j)].x).then(i.cmp(&j)));
         let sorted: Vec<Seat> = index.iter().map(|&i| seats[usize::from(i)]).collect();
-        Self { blocks: sorted.chunks(LANES).map(Block::of).collect(), index }
+        let spans = sorted.chunks(LANES).filter_map(|c| Some((c.first()?.x, c.last()?.x))).collect();
+        let blocks = sorted.chunks(LANES).map(Block::of).collect();
+        Self { blocks, index, spans }
     }
 
     /// How many there are.
     #[inline(always)]
     pub fn len(&self) -> usize {
         self.index.len()
+    }
+
+    /// The blocks of which a minutia can lie less than `reach` from a place with one of these x.
+    #[inline(always)]
+    pub fn near(&self, x: &[f32], reach: f32) -> Range<usize> {
+        let (mut least, mut most) = (f32::INFINITY, f32::NEG_INFINITY);
+        for &x in x {
+            least = if x < least { x } else { least };
+            most = if x > most { x } else { most };
+        }
+        let (mut from, mut to) = (0, 0);
+        for span in &self.spans {
+            from += usize::from(span.1 + reach <= least);
+            to += usize::from(span.0 - reach < most);
+        }
+        from..to.max(from)
     }
 
     /// Place, direction and root of certainty of one minutia.

@@ -117,14 +117,14 @@ fn causes(foreground: &Foreground, minutiae: &[Minutia], strong: f32, area: f32)
 #[cfg(test)]
 mod tests {
     use super::super::minutia::MinutiaKind;
-    use super::super::normalise::plane;
+    use super::super::normalise::{MAX_SIDE, plane};
     use super::*;
     use rekam_hal::image::GrayImage;
 
     /// Stripes of period 9 inside a square of `side` pixels in the corner of 400 x 400, grey `low` to `high`.
     fn quality(side: u32, low: u8, high: u8, minutiae: usize) -> Quality {
         let stripes = |x: u32, y: u32| if x < side && y < side { if y % 9 < 4 { low } else { high } } else { 255 };
-        let plane = plane(&GrayImage::from_fn(400, 400, stripes)).map_err(|_| ()).unwrap();
+        let plane = plane(&GrayImage::from_fn(400, 400, stripes), MAX_SIDE).unwrap();
         let m = Minutia { x: 9.0, y: 9.0, angle: 0.0, kind: MinutiaKind::Ending, quality: 0.9 };
         Quality::of(&Foreground::of(&plane), &vec![m; minutiae])
     }

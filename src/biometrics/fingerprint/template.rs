@@ -14,6 +14,9 @@ use super::minutia::{Minutia, MinutiaKind};
 /// Most minutiae a template holds, as in ISO/IEC 19794-2; a rolled print has about 100 true ones.
 pub const MAX_MINUTIAE: usize = 255;
 
+/// Largest coordinate of a minutia in pixels at 500 dpi: what 16 bits hold in steps of 1/16.
+pub const FARTHEST: f32 = 65535.0 / POSITION_STEPS;
+
 const MAGIC: [u8; 2] = *b"RF";
 const VERSION: u8 = 1;
 const HEADER: usize = 4;

@@ -1,7 +1,7 @@
 //! `rekam bench`: how fast is an engine alone, on this machine?
 //!
-//! Times are the CPU time of the whole process, which does nothing else, and the shortest of several rounds, so that what else the machine does
-//! counts as little as possible. Figures have snake_case names with the unit last.
+//! Times are the CPU time of the whole process, which does nothing else, and the shortest of several rounds, so that
+//! what else the machine does counts as little as possible. Figures have snake_case names with the unit last.
 
 mod fingerprint;
 
@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 
 use super::args::Global;
 use super::error::CliError;
-use super::{Outcome, print_json};
+use super::{Outcome, cpu_time, print_json};
 
 /// The engines.
 #[derive(Debug, Clone, Subcommand)]
@@ -70,10 +70,4 @@ fn shortest(rounds: usize, budget: Duration, mut work: impl FnMut()) -> Duration
         }
     }
     best
-}
-
-/// CPU time of this process, all threads: a library may do its work on a thread of its own.
-fn cpu_time() -> Duration {
-    let now = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
-    Duration::new(u64::try_from(now.tv_sec).unwrap_or(0), u32::try_from(now.tv_nsec).unwrap_or(0))
 }

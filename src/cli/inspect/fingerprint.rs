@@ -4,11 +4,12 @@ use serde::Serialize;
 
 use super::Options;
 use super::record::Contents;
-use crate::biometrics::fingerprint::{self, Cause, ExtractError, Minutia, MinutiaKind, Quality, Template};
+use crate::biometrics::fingerprint::{self, Cause, Minutia, MinutiaKind, Quality, Template};
 use crate::cli::args::Global;
 use crate::cli::error::CliError;
 use crate::cli::input::{self, FingerFile, InputError};
 use crate::cli::{Outcome, print_json};
+use crate::interchange::RecordError;
 use crate::interchange::fmr::convert::{self, About};
 use crate::interchange::fmr::{Deviation, Edition, FmrRecord, Impression, Received};
 use crate::office::words::{Language, Words};
@@ -20,14 +21,17 @@ use rekam_hal::GrayImage;
 struct Report {
     /// Where it was read from: an image, or a record by its edition.
     source: &'static str,
-    quality: u8,
-    /// 1 (excellent) to 5 (poor).
-    class: u8,
+    /// 0 to 100; nothing for a record that does not report it.
+    quality: Option<u8>,
+    /// 1 (excellent) to 5 (poor); nothing without a quality.
+    class: Option<u8>,
     causes: Vec<&'static str>,
     /// What to tell the resident; nothing when nothing could be better.
     advice: Option<String>,
     /// Finger position of the record.
     position: u8,
+    /// Other fingers the record holds; `--position` chooses one.
+    others: Vec<u8>,
     minutiae: Vec<Point>,
     /// What in the record was not as the standard has it.
     deviations: Vec<&'static str>,
@@ -50,24 +54,24 @@ pub(super) fn run(global: &Global, options: &Options) -> Result<Outcome, CliErro
     options.out.kind()?;
     match input::finger(&options.file, options.dpi)? {
         FingerFile::Image(image) => of_image(global, options, &image),
-        FingerFile::Minutiae(received) => of_record(global, options, &received),
+        FingerFile::Minutiae(received) => of_record(global, options, received),
     }
 }
 
 fn of_image(global: &Global, options: &Options, image: &GrayImage) -> Result<Outcome, CliError> {
     let engines = Engines::new(global.models());
-    let found = fingerprint::extract(engines.network()?, image).map_err(|source| match source {
-        ExtractError::TooLarge { .. } => CliError::from(InputError::Extent { path: options.file.clone(), source }),
-    })?;
+    let found =
+        fingerprint::extract(engines.network()?, image).map_err(|source| InputError::extract(&options.file, source))?;
     let Quality { score, class, causes } = &found.quality;
     let record = convert::record(&found.template, &about(options, image, *score));
     let report = Report {
         source: "image",
-        quality: *score,
-        class: *class,
+        quality: Some(*score),
+        class: Some(*class),
         causes: causes.iter().map(|cause| code(*cause)).collect(),
         advice: advice(causes, found.template.minutiae().is_empty()),
-        position: options.out.position,
+        position: options.out.position.unwrap_or(0),
+        others: Vec::new(),
         minutiae: points(&found.template),
         deviations: Vec::new(),
     };
@@ -78,7 +82,7 @@ fn about(options: &Options, image: &GrayImage, quality: u8) -> About {
     let scale = 500.0 / image.dpi().unwrap_or(500.0);
     let side = |length: u32| (length as f32 * scale).round().clamp(1.0, 16_384.0) as u16;
     About {
-        position: options.out.position,
+        position: options.out.position.unwrap_or(0),
         impression: Impression::LivePlain,
         quality,
         width: side(image.width()),
@@ -86,22 +90,35 @@ fn about(options: &Options, image: &GrayImage, quality: u8) -> About {
     }
 }
 
-fn of_record(global: &Global, options: &Options, received: &Received) -> Result<Outcome, CliError> {
+fn of_record(global: &Global, options: &Options, received: Received) -> Result<Outcome, CliError> {
+    let positions = received.record.positions();
+    let record = match options.out.position {
+        Some(position) => received.record.of_position(position).ok_or_else(|| absent(options, position, &positions))?,
+        None => received.record,
+    };
+    let unusable = |source| InputError::Record { path: options.file.clone(), source };
     // A received record has a view at least.
-    let view = received.record.best_view();
-    let template = view.map(convert::template).unwrap_or_default();
-    let quality = view.map_or(0, |view| view.quality);
+    let view = record.best_view().ok_or_else(|| unusable(RecordError::Short { field: "view" }))?;
+    let quality = (view.quality > 0).then_some(view.quality);
     let report = Report {
         source: edition(received.edition),
         quality,
-        class: Quality::class_of(quality),
+        class: quality.map(Quality::class_of),
         causes: Vec::new(),
         advice: None,
-        position: view.map_or(0, |view| view.position),
-        minutiae: points(&template),
+        position: view.position,
+        others: positions.into_iter().filter(|position| *position != view.position).collect(),
+        minutiae: points(&convert::template(view).map_err(unusable)?),
         deviations: received.deviations.iter().map(|deviation| departure(*deviation)).collect(),
     };
-    finish(global, options, &report, &received.record, None)
+    finish(global, options, &report, &record, None)
+}
+
+fn absent(options: &Options, position: u8, positions: &[u8]) -> CliError {
+    CliError::Usage(format!(
+        "{}: holds no finger {position}; give --position one of {positions:?} or leave it out",
+        options.file.display()
+    ))
 }
 
 fn finish(
@@ -111,12 +128,18 @@ fn finish(
     minutiae: &FmrRecord,
     image: Option<&GrayImage>,
 ) -> Result<Outcome, CliError> {
-    options.out.write(&Contents { minutiae, image, quality: report.quality })?;
+    options.out.write(&Contents { minutiae, image, quality: report.quality.unwrap_or(0) })?;
     if global.json {
         print_json(report)?;
         return Ok(Outcome::Passed);
     }
-    say!("quality {} (class {}), {} minutiae", report.quality, report.class, report.minutiae.len());
+    match (report.quality, report.class) {
+        (Some(quality), Some(class)) => say!("quality {quality} (class {class}), {} minutiae", report.minutiae.len()),
+        (None, _) | (_, None) => say!("quality not reported, {} minutiae", report.minutiae.len()),
+    }
+    if !report.others.is_empty() {
+        say!("finger {}; the record also holds {:?}, see --position", report.position, report.others);
+    }
     if let Some(advice) = &report.advice {
         say!("{}: {advice}", report.causes.join(", "));
     }

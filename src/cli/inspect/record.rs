@@ -18,9 +18,10 @@ pub(super) struct Out {
     /// most 512 bytes), .fir (the image, ISO/IEC 19794-4) or .wsq (the image alone).
     #[arg(long = "out", value_name = "RECORD")]
     pub(super) path: Option<PathBuf>,
-    /// Finger position in the record: 0 unknown, 1 to 5 right thumb to little finger, 6 to 10 left.
-    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=10), value_name = "N")]
-    pub(super) position: u8,
+    /// Finger position in the record of an image, or the finger to take from a record of several: 0 unknown, 1 to 5
+    /// right thumb to little finger, 6 to 10 left.
+    #[arg(long, value_parser = clap::value_parser!(u8).range(0..=10), value_name = "N")]
+    pub(super) position: Option<u8>,
     /// Edition of a .fir record.
     #[arg(long, value_enum, default_value_t = Edition::E2011)]
     edition: Edition,
@@ -89,7 +90,7 @@ impl Out {
         };
         match kind {
             Kind::Minutiae => contents.minutiae.encode().map_err(failed),
-            Kind::Chip => fmr::chip::record(contents.minutiae).encode().map_err(failed),
+            Kind::Chip => fmr::chip::record(contents.minutiae).and_then(|chip| chip.encode()).map_err(failed),
             Kind::Image => self.fir(image()?, contents.quality).map_err(failed),
             Kind::Wsq => wsq::encode(image()?, wsq::BITS_PER_PIXEL).map_err(|error| failed(error.into())),
         }
@@ -98,7 +99,7 @@ impl Out {
     fn fir(&self, image: &GrayImage, quality: u8) -> Result<Vec<u8>, RecordError> {
         let storage = if self.lossless { Storage::Png } else { Storage::Wsq(wsq::BITS_PER_PIXEL) };
         let impression = fmr::Impression::LivePlain as u8;
-        let (sampling, picture) = Picture::of(image, self.position, impression, storage)?;
+        let (sampling, picture) = Picture::of(image, self.position.unwrap_or(0), impression, storage)?;
         match self.edition {
             Edition::E2005 => {
                 let images = vec![Image2005 { views: 1, view: 1, quality: Some(quality), picture }];

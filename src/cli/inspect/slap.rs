@@ -10,11 +10,11 @@ use rekam_hal::{Finger, GrayImage, Slap};
 use serde::Serialize;
 
 use crate::biometrics::fingerprint::{
-    self, Edge, Expected, ExtractError, FingerBox, FingerProblem, Segmented, SlapError, SlapFinger, SlapProblem,
+    self, Edge, Expected, ExtractError, FingerBox, FingerProblem, Quality, Segmented, SlapFinger, SlapProblem,
 };
 use crate::cli::args::Global;
 use crate::cli::error::CliError;
-use crate::cli::input::{self, FingerFile};
+use crate::cli::input::{self, FingerFile, InputError};
 use crate::cli::{Outcome, print_json};
 use crate::station::Engines;
 
@@ -109,11 +109,7 @@ pub(super) fn run(global: &Global, file: &Path, dpi: f32, options: &SlapOptions)
     let FingerFile::Image(image) = input::finger(file, dpi)? else {
         return Err(CliError::Usage(format!("{} holds minutiae and no image; name an image", file.display())));
     };
-    let slap = fingerprint::segment(&image, &options.expected()).map_err(|error| match error {
-        SlapError::TooLarge { .. } => {
-            CliError::Usage(format!("{}: {error}; correct its resolution or name another file", file.display()))
-        }
-    })?;
+    let slap = fingerprint::segment(&image, &options.expected()).map_err(|source| InputError::slap(file, source))?;
     let engines = Engines::new(global.models());
     let mut fingers = Vec::with_capacity(slap.fingers.len());
     for finger in &slap.fingers {
@@ -127,16 +123,21 @@ pub(super) fn run(global: &Global, file: &Path, dpi: f32, options: &SlapOptions)
 }
 
 fn found(engines: &Engines, finger: &SlapFinger, cut: &GrayImage) -> Result<Found, CliError> {
-    let quality = fingerprint::extract(engines.network()?, cut)
-        .map_err(|error: ExtractError| CliError::Engine(error.into()))?
-        .quality;
+    let (quality, class) = match fingerprint::extract(engines.network()?, cut) {
+        Ok(found) => (found.quality.score, found.quality.class),
+        // Too little of a finger to read: the place is told all the same.
+        Err(ExtractError::TooSmall { .. } | ExtractError::NoFinger) => (0, Quality::class_of(0)),
+        Err(error @ (ExtractError::TooLarge { .. } | ExtractError::Resolution { .. })) => {
+            return Err(CliError::Engine(error.into()));
+        }
+    };
     Ok(Found {
         position: finger.finger.code(),
         place: Place::of(&finger.place),
         angle: finger.place.angle.to_degrees(),
         confidence: finger.confidence,
-        quality: quality.score,
-        class: quality.class,
+        quality,
+        class,
         problems: finger.problems.iter().map(|problem| of_finger(*problem)).collect(),
     })
 }

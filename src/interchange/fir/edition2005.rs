@@ -1,7 +1,7 @@
 //! ISO/IEC 19794-4:2005.
 //!
-//! Big-endian. Header of 32 bytes: `FIR\0`, `010\0`, length (6), capture device (2), image acquisition level (2), number
-//! of images (1), scale units (1), scan resolution x and y, image resolution x and y (2 each), pixel depth (1),
+//! Big-endian. Header of 32 bytes: `FIR\0`, `010\0`, length (6), capture device (2), image acquisition level (2),
+//! number of images (1), scale units (1), scan resolution x and y, image resolution x and y (2 each), pixel depth (1),
 //! compression (1), zeros (2). Each image: length with this header of 14 bytes (4), position (1), number of views (1),
 //! view number from 1 (1), quality (1; 254 where none is reported), impression type (1), width and height (2 each), a
 //! zero, the data.

@@ -4,8 +4,9 @@
 //! are given (1), number of different positions (1). Each representation: length with itself (4), capture time (year 2,
 //! month, day, hour, minute, second 1 each, milliseconds 2; all bits set where unknown), device technology (1), vendor
 //! (2) and type (2), number of quality records (1) of 5 bytes, with certificates their number (1) and 3 bytes each,
-//! position (1), representation number (1), scale units (1), scan resolution x and y, image resolution x and y (2 each),
-//! pixel depth (1), compression (1), impression type (1), width and height (2 each), length of the data (4), the data.
+//! position (1), representation number (1), scale units (1), scan resolution x and y, image resolution x and y (2
+//! each), pixel depth (1), compression (1), impression type (1), width and height (2 each), length of the data (4), the
+//! data.
 
 use super::super::bytes::{Reader, Writer, fitting};
 use super::{Compression, Picture, RecordError, Result, Sampling, listed, within};

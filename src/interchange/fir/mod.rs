@@ -102,8 +102,8 @@ pub enum Storage {
 }
 
 impl FirRecord {
-    /// Reads a record of either edition; lengths, ranges and reserved bytes must be as the standard has them. The images
-    /// are not decompressed yet.
+    /// Reads a record of either edition; lengths, ranges and reserved bytes must be as the standard has them. The
+    /// images are not decompressed yet.
     pub fn decode(bytes: &[u8]) -> Result<Self> {
         if bytes.starts_with(edition2005::MAGIC) {
             Fir2005::decode(bytes).map(Self::Edition2005)
@@ -142,6 +142,9 @@ impl Picture {
     }
 
     /// The image, decompressed, with its resolution; never more memory than its stated size asks for, which is bounded.
+    ///
+    /// # Errors
+    /// A sampling that no record can have, or that no finger is taken with; data that are not what it says.
     pub fn image(&self, sampling: Sampling) -> Result<GrayImage> {
         pixels::restore(self, sampling)
     }

@@ -10,6 +10,7 @@ use rekam_hal::GrayImage;
 
 use super::super::wsq;
 use super::{Compression, Picture, RecordError, Result, Sampling, Storage};
+use crate::biometrics::fingerprint::RESOLUTIONS;
 
 /// Bytes a PNG or JPEG decoder may take for each pixel (16-bit colour, and as much again for its own work)...
 const DECODER_BYTES: u64 = 16;
@@ -32,6 +33,8 @@ pub(super) fn store(image: &GrayImage, storage: Storage) -> Result<(Compression,
 }
 
 pub(super) fn restore(picture: &Picture, sampling: Sampling) -> Result<GrayImage> {
+    sampling.check()?;
+    let dpi = resolution(sampling)?;
     let (width, height) = (u32::from(picture.width), u32::from(picture.height));
     let pixels = width as usize * height as usize;
     if pixels > wsq::MAX_PIXELS {
@@ -40,7 +43,8 @@ pub(super) fn restore(picture: &Picture, sampling: Sampling) -> Result<GrayImage
     let image = match sampling.compression {
         Compression::Raw => GrayImage::new(width, height, raw(picture, sampling.depth, pixels)?)?,
         Compression::Packed => GrayImage::new(width, height, packed(picture, sampling.depth, pixels)?)?,
-        Compression::Wsq => wsq::decode(&picture.data, pixels)?,
+        // The record's resolution counts, not that of a comment in the stream.
+        Compression::Wsq => wsq::pixels(&picture.data, pixels)?.0,
         Compression::Png => decoded(picture, ImageFormat::Png, "PNG")?,
         Compression::Jpeg => decoded(picture, ImageFormat::Jpeg, "JPEG")?,
         Compression::Jpeg2000 => return Err(unsupported(4)),
@@ -51,12 +55,21 @@ pub(super) fn restore(picture: &Picture, sampling: Sampling) -> Result<GrayImage
             return Err(RecordError::Length { field, stated: stated.into(), actual: actual.into() });
         }
     }
-    // The engine knows one resolution an image; scanners have square pixels, but for rounding.
+    Ok(image.with_dpi(dpi))
+}
+
+/// The one resolution an image has here: scanners have square pixels, but for rounding, and a finger is taken at 250 to
+/// 1000 dpi.
+fn resolution(sampling: Sampling) -> Result<f32> {
     let (across, down) = sampling.dpi();
-    if (across - down).abs() > 0.01 * across {
-        return Err(RecordError::Unsupported { field: "vertical image resolution", value: sampling.image.1.into() });
+    let of = |field, value: u16| RecordError::Unsupported { field, value: value.into() };
+    if !RESOLUTIONS.contains(&across) {
+        return Err(of("horizontal image resolution", sampling.image.0));
     }
-    Ok(image.with_dpi(across))
+    if (across - down).abs() > 0.01 * across {
+        return Err(of("vertical image resolution", sampling.image.1));
+    }
+    Ok(across)
 }
 
 fn unsupported(code: u64) -> RecordError {

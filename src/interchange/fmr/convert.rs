@@ -6,6 +6,7 @@
 use std::f32::consts::TAU;
 
 use super::{FmrMinutia, FmrRecord, FmrView, Geometry, Impression, LARGEST_SIDE, MinutiaKind, PIXELS_PER_CM_500_PPI};
+use super::{RecordError, Result};
 use crate::biometrics::fingerprint::{self, Minutia, Template};
 
 /// Steps of an angle in a turn.
@@ -30,20 +31,15 @@ pub struct About {
     pub height: u16,
 }
 
-/// Certainty from which a minutia belongs into a record in any case.
-const CERTAIN: f32 = 0.4;
-/// Minutiae that a record is filled up to with the next most certain ones.
-const WANTED: usize = 40;
+/// Resolutions in pixels per centimetre that fingers are scanned at: 250 to 1000 dpi.
+const RESOLUTIONS: std::ops::RangeInclusive<u16> = 98..=400;
 
-/// The record of one finger with the minutiae of its template that are worth telling: our comparison weighs each by its
-/// certainty, other makers' take all for true, but can do little with fewer than some forty. They are ordered by x,
-/// then y: some readers (Bozorth3 among them) compare in the order of the record and rely on this one, none is known to
-/// rely on another. The image is taken larger than stated where a minutia lies beyond, so that the record can always be
-/// written.
+/// The record of one finger with all minutiae of its template, the doubtful ones with their low quality: what is left
+/// out of a record cannot be asked for later ([`super::chip`] chooses). They are ordered by x, then y: some readers
+/// (Bozorth3 among them) compare in the order of the record and rely on this one, none is known to rely on another. The
+/// image is taken larger than stated where a minutia lies beyond, so that the record can always be written.
 pub fn record(template: &Template, about: &About) -> FmrRecord {
-    // A template holds the most certain first.
-    let certain = template.minutiae().partition_point(|minutia| minutia.quality >= CERTAIN);
-    let mut minutiae: Vec<FmrMinutia> = template.minutiae().iter().take(certain.max(WANTED)).map(of_minutia).collect();
+    let mut minutiae: Vec<FmrMinutia> = template.minutiae().iter().map(of_minutia).collect();
     minutiae.sort_by_key(place);
     let needed = |of: fn(&FmrMinutia) -> u16| minutiae.iter().map(of).max().map_or(1, |most| most + 1);
     let geometry = Geometry {
@@ -85,11 +81,21 @@ fn of_minutia(minutia: &Minutia) -> FmrMinutia {
     }
 }
 
-/// The template of a view of any maker. At most as many minutiae as a template holds, the best first; where qualities
-/// are not reported, the record's order decides.
-pub fn template(view: &FmrView) -> Template {
-    let scale_x = scale(view.geometry.resolution_x);
-    let scale_y = scale(view.geometry.resolution_y);
+/// The template of a view of any maker: all its minutiae (a template has room for as many as a view), the best first.
+///
+/// # Errors
+/// A resolution no finger is scanned at, and a minutia farther off than a hand reaches: the one or the other is wrong,
+/// and a comparison of what is left would say nothing.
+pub fn template(view: &FmrView) -> Result<Template> {
+    let scale_x = scale("horizontal resolution", view.geometry.resolution_x)?;
+    let scale_y = scale("vertical resolution", view.geometry.resolution_y)?;
+    for minutia in &view.minutiae {
+        for (field, pixel, scale) in [("minutia x", minutia.x, scale_x), ("minutia y", minutia.y, scale_y)] {
+            if resampled(pixel, scale) > fingerprint::FARTHEST {
+                return Err(RecordError::Unsupported { field, value: pixel.into() });
+            }
+        }
+    }
     let minutia = |m: &FmrMinutia| Minutia {
         x: resampled(m.x, scale_x),
         y: resampled(m.y, scale_y),
@@ -101,13 +107,16 @@ pub fn template(view: &FmrView) -> Template {
         },
         quality: if m.quality == 0 { UNREPORTED } else { f32::from(m.quality) / 100.0 },
     };
-    Template::from_minutiae(view.minutiae.iter().map(minutia).collect())
+    Ok(Template::from_minutiae(view.minutiae.iter().map(minutia).collect()))
 }
 
 /// Pixels at 500 dpi for each pixel of the record.
-fn scale(pixels_per_cm: u16) -> f32 {
-    let scale = 500.0 / (f32::from(pixels_per_cm.max(1)) * 2.54);
-    if (scale - 1.0).abs() < ROUNDING { 1.0 } else { scale }
+fn scale(field: &'static str, pixels_per_cm: u16) -> Result<f32> {
+    if !RESOLUTIONS.contains(&pixels_per_cm) {
+        return Err(RecordError::Unsupported { field, value: pixels_per_cm.into() });
+    }
+    let scale = 500.0 / (f32::from(pixels_per_cm) * 2.54);
+    Ok(if (scale - 1.0).abs() < ROUNDING { 1.0 } else { scale })
 }
 
 /// Pixels are areas: their centres lie half a pixel inside, at any resolution.
@@ -137,12 +146,12 @@ mod tests {
 
     #[test]
     fn another_resolution_is_brought_to_500_dpi_on_each_axis() {
-        let found = template(&view((394, 99), vec![minutia(401, 51, 64)]));
+        let found = template(&view((394, 99), vec![minutia(401, 51, 64)])).unwrap();
         let m = found.minutiae()[0];
         assert!((m.x - 200.1).abs() < 0.1, "{}", m.x);
         assert!((m.y - 101.9).abs() < 0.1, "{}", m.y);
         assert!((m.angle - TAU / 4.0).abs() < 1e-4);
-        assert_eq!(template(&view((197, 197), vec![minutia(401, 51, 64)])).minutiae()[0].x, 401.0);
+        assert_eq!(template(&view((197, 197), vec![minutia(401, 51, 64)])).unwrap().minutiae()[0].x, 401.0);
     }
 
     #[test]
@@ -158,7 +167,7 @@ mod tests {
         let about = About { position: 7, impression: Impression::LivePlain, quality: 55, width: 388, height: 374 };
         let record = record(&ours, &about);
         let bytes = record.encode().unwrap();
-        let back = template(&super::super::decode(&bytes).unwrap().views[0]);
+        let back = template(&super::super::decode(&bytes).unwrap().views[0]).unwrap();
         for (a, b) in ours.minutiae().iter().zip(back.minutiae()) {
             assert!((a.x - b.x).abs() <= 0.5 && (a.y - b.y).abs() <= 0.5);
             let turn = (a.angle - b.angle + TAU / 2.0).rem_euclid(TAU) - TAU / 2.0;
@@ -169,8 +178,41 @@ mod tests {
     }
 
     #[test]
+    fn every_minutia_of_a_template_is_written_the_doubtful_ones_too() {
+        let m = |i: usize| Minutia {
+            x: 10.0 + 3.0 * i as f32,
+            y: 50.0,
+            angle: 0.0,
+            kind: fingerprint::MinutiaKind::Ending,
+            quality: 1.0 - i as f32 / 300.0,
+        };
+        let about = About { position: 1, impression: Impression::LivePlain, quality: 9, width: 800, height: 100 };
+        for count in [0, 41, 120, 255] {
+            let ours = Template::from_minutiae((0..count).map(m).collect());
+            let record = record(&ours, &about);
+            assert_eq!(record.views[0].minutiae.len(), count);
+            assert!(record.encode().is_ok());
+        }
+    }
+
+    #[test]
+    fn a_resolution_no_finger_is_scanned_at_and_a_minutia_off_every_hand_are_refused_by_name() {
+        let refused = |view: &FmrView| match template(view) {
+            Err(RecordError::Unsupported { field, value }) => (field, value),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(refused(&view((97, 197), vec![minutia(1, 1, 0)])), ("horizontal resolution", 97));
+        assert_eq!(refused(&view((197, 1), vec![minutia(1, 1, 0)])), ("vertical resolution", 1));
+        assert_eq!(refused(&view((401, 197), vec![])), ("horizontal resolution", 401));
+        assert_eq!(refused(&view((98, 98), vec![minutia(1, 1, 0), minutia(2041, 1, 0)])), ("minutia x", 2041));
+        assert_eq!(refused(&view((197, 197), vec![minutia(1, 16_383, 0)])), ("minutia y", 16_383));
+        let farthest = view((197, 197), vec![minutia(4095, 4095, 0)]);
+        assert_eq!(template(&farthest).unwrap().minutiae().len(), 1);
+    }
+
+    #[test]
     fn qualities_that_are_not_reported_weigh_alike() {
-        let found = template(&view((197, 197), vec![minutia(1, 1, 0), minutia(9, 9, 0)]));
+        let found = template(&view((197, 197), vec![minutia(1, 1, 0), minutia(9, 9, 0)])).unwrap();
         assert!(found.minutiae().iter().all(|m| (m.quality - UNREPORTED).abs() < 0.01));
     }
 }

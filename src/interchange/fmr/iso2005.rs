@@ -25,6 +25,15 @@ pub(super) enum Sister {
     Ansi,
 }
 
+impl Sister {
+    pub(super) fn other(self) -> Self {
+        match self {
+            Self::Iso => Self::Ansi,
+            Self::Ansi => Self::Iso,
+        }
+    }
+}
+
 pub(super) fn encode(record: &FmrRecord) -> Result<Vec<u8>> {
     record.check()?;
     let geometry = record.geometry()?;
@@ -50,9 +59,14 @@ fn write_view(out: &mut Writer, view: &FmrView) -> Result<()> {
     Ok(())
 }
 
-/// Reads a record whose identifier has been seen to be [`MAGIC`].
-pub(super) fn decode(bytes: &[u8], judge: &mut Judge) -> Result<(Sister, FmrRecord)> {
-    let (sister, stated, mut reader) = header(bytes)?;
+/// Reads a record whose identifier has been seen to be [`MAGIC`] as one of the sisters has it.
+pub(super) fn decode(bytes: &[u8], sister: Sister, judge: &mut Judge) -> Result<FmrRecord> {
+    let mut reader = Reader::new(bytes);
+    reader.take("format identifier", MAGIC.len())?;
+    let stated = match sister {
+        Sister::Iso => reader.u32("record length")?.into(),
+        Sister::Ansi => ansi_length(&mut reader)?,
+    };
     judge.total_length(&mut reader, stated, bytes.len())?;
     if sister == Sister::Ansi {
         reader.take("product identifier", 4)?;
@@ -73,41 +87,41 @@ pub(super) fn decode(bytes: &[u8], judge: &mut Judge) -> Result<(Sister, FmrReco
         views.push(read_view(&mut reader, geometry, sister, judge)?);
     }
     judge.outside(&mut views)?;
-    let record = FmrRecord { equipment, views };
+    let mut record = FmrRecord { equipment, views };
+    judge.numbers(&mut record)?;
     record.check()?;
     match reader.left() {
-        0 => Ok((sister, record)),
+        0 => Ok(record),
         left => {
             let actual = (bytes.len() - left) as u64;
             judge.forgive(Deviation::Padding, RecordError::Length { field: "record length", stated, actual })?;
-            Ok((sister, record))
+            Ok(record)
         }
     }
 }
 
-/// Tells the sisters apart by which reading of the length is true. The first two length bytes of an ISO record are zero
-/// below 64 KiB, those of an ANSI record are not; where neither reading is exact (padding), the shape decides.
-fn header(bytes: &[u8]) -> Result<(Sister, u64, Reader<'_>)> {
-    let mut reader = Reader::new(bytes);
-    reader.take("format identifier", MAGIC.len())?;
+/// The length in two bytes, or in four behind two zeros.
+fn ansi_length(reader: &mut Reader<'_>) -> Result<u64> {
+    match reader.u16("record length")? {
+        0 => reader.u32("record length").map(u64::from),
+        short => Ok(short.into()),
+    }
+}
+
+/// Which of the sisters the length speaks for: the one it is true for, else by its shape, since the first two bytes are
+/// zero in an ISO record below 64 KiB and not in an ANSI record.
+pub(super) fn likely(bytes: &[u8]) -> Sister {
+    let behind = || Reader::new(bytes.get(MAGIC.len()..).unwrap_or_default());
     let actual = bytes.len() as u64;
-    let high = reader.u16("record length")?;
-    let mut iso = Reader::new(bytes);
-    iso.take("format identifier", MAGIC.len())?;
-    let iso_length = u64::from(iso.u32("record length")?);
-    if high != 0 && iso_length != actual {
-        return Ok((Sister::Ansi, high.into(), reader));
+    let iso = behind().u32("record length").map(u64::from);
+    let ansi = ansi_length(&mut behind());
+    let shape = behind().u16("record length");
+    match (iso, ansi) {
+        (Ok(iso), _) if iso == actual => Sister::Iso,
+        (_, Ok(ansi)) if ansi == actual => Sister::Ansi,
+        _ if shape.is_ok_and(|high| high > 0) => Sister::Ansi,
+        _ => Sister::Iso,
     }
-    let mut long = reader;
-    if high == 0 && iso_length != actual {
-        let ansi_length = long.u32("record length").map(u64::from);
-        if let Ok(length) = ansi_length
-            && length == actual
-        {
-            return Ok((Sister::Ansi, length, long));
-        }
-    }
-    Ok((Sister::Iso, iso_length, iso))
 }
 
 fn read_view(reader: &mut Reader<'_>, geometry: Geometry, sister: Sister, judge: &mut Judge) -> Result<FmrView> {

@@ -30,11 +30,11 @@ pub(super) fn decode(bytes: &[u8], judge: &mut Judge) -> Result<FmrRecord> {
     let certified = reader.u8("certification flag")?;
     within("certification flag", certified, 0, 1)?;
     let mut views = Vec::with_capacity(usize::from(count).min(reader.left() / SMALLEST as usize + 1));
-    for index in 0..count {
+    for _ in 0..count {
         let length = reader.u32("representation length")?;
         within("representation length", length, SMALLEST, u32::MAX.into())?;
         let mut inner = reader.within("representation", length as usize - 4)?;
-        let mut view = read_view(&mut inner, certified == 1, index, judge)?;
+        let mut view = read_view(&mut inner, certified == 1, judge)?;
         if inner.left() > 0 {
             let actual = u64::from(length) - inner.left() as u64;
             let error = RecordError::Length { field: "representation length", stated: length.into(), actual };
@@ -43,7 +43,8 @@ pub(super) fn decode(bytes: &[u8], judge: &mut Judge) -> Result<FmrRecord> {
         judge.outside(std::slice::from_mut(&mut view))?;
         views.push(view);
     }
-    let record = FmrRecord { equipment: 0, views };
+    let mut record = FmrRecord { equipment: 0, views };
+    judge.numbers(&mut record)?;
     record.check()?;
     if reader.left() > 0 {
         let actual = (bytes.len() - reader.left()) as u64;
@@ -52,7 +53,7 @@ pub(super) fn decode(bytes: &[u8], judge: &mut Judge) -> Result<FmrRecord> {
     Ok(record)
 }
 
-fn read_view(reader: &mut Reader<'_>, certified: bool, index: u16, judge: &mut Judge) -> Result<FmrView> {
+fn read_view(reader: &mut Reader<'_>, certified: bool, judge: &mut Judge) -> Result<FmrView> {
     reader.take("capture time", 9)?;
     reader.take("capture device", 5)?;
     let quality = read_quality(reader, judge)?;
@@ -62,13 +63,6 @@ fn read_view(reader: &mut Reader<'_>, certified: bool, index: u16, judge: &mut J
     }
     let position = judge.position(reader.u8("finger position")?)?;
     let number = reader.u8("representation number")?;
-    let number = judge.known(
-        "representation number",
-        number,
-        (number <= 15).then_some(number),
-        (index % 16) as u8,
-        Deviation::ViewNumber,
-    )?;
     let (resolution_x, resolution_y) = (reader.u16("horizontal resolution")?, reader.u16("vertical resolution")?);
     let impression = judge.impression(reader.u8("impression type")?)?;
     let (width, height) = (reader.u16("image width")?, reader.u16("image height")?);

@@ -132,11 +132,11 @@ pub struct Geometry {
 pub struct FmrView {
     /// Finger position 0 (unknown), 1 to 5 (right thumb to little finger), 6 to 10 (left).
     pub position: u8,
-    /// Number of this view among those of the same finger, 0 to 15.
+    /// Number of this view among those of the same finger in the order of the record, from 0, at most 15.
     pub number: u8,
     /// How the impression was made.
     pub impression: Impression,
-    /// Quality of the sample, 0 to 100.
+    /// Quality of the sample, 0 to 100; 0 also where none is reported.
     pub quality: u8,
     /// The image the minutiae lie in; the editions written here state it once for all views.
     pub geometry: Geometry,
@@ -187,7 +187,32 @@ impl FmrRecord {
     /// Checks every range; a record that passes can be written and reads back equal.
     pub fn check(&self) -> Result<()> {
         within("number of views", self.views.len() as u64, 1, MOST as u64)?;
-        self.views.iter().try_for_each(FmrView::check)
+        self.views.iter().try_for_each(FmrView::check)?;
+        self.numbers().try_for_each(|(view, number)| within("view number", view.number, number, number))
+    }
+
+    /// Every view with the number it must have: its place among those of its finger.
+    fn numbers(&self) -> impl Iterator<Item = (&FmrView, u64)> {
+        let mut seen = [0; 256];
+        self.views.iter().map(move |view| {
+            let count = &mut seen[usize::from(view.position)];
+            *count += 1;
+            (view, *count - 1)
+        })
+    }
+
+    /// The positions of its fingers, each once, in ascending order.
+    pub fn positions(&self) -> Vec<u8> {
+        let mut positions: Vec<u8> = self.views.iter().map(|view| view.position).collect();
+        positions.sort_unstable();
+        positions.dedup();
+        positions
+    }
+
+    /// The record of one finger alone; nothing when it is not there.
+    pub fn of_position(&self, position: u8) -> Option<Self> {
+        let views: Vec<FmrView> = self.views.iter().filter(|view| view.position == position).cloned().collect();
+        (!views.is_empty()).then_some(Self { equipment: self.equipment, views })
     }
 
     /// The record's bytes as ISO/IEC 19794-2:2005 has them.

@@ -53,7 +53,7 @@ pub enum Deviation {
     /// A resolution that is lawful only as pixels per inch (no finger is scanned at 400 pixels per centimetre or more):
     /// read as such.
     ResolutionInInches,
-    /// A view number beyond 15: the order in the record counts.
+    /// View numbers that do not count from 0 for each finger: the order in the record counts.
     ViewNumber,
 }
 
@@ -68,30 +68,52 @@ pub struct Received {
     pub deviations: Vec<Deviation>,
 }
 
-/// Reads an ISO/IEC 19794-2:2005 record strictly: identifier, lengths, reserved bits and ranges must all be as the
-/// standard has them. What is read is written back to the same bytes.
+/// Reads an ISO/IEC 19794-2:2005 record strictly: identifier, lengths, reserved bits, ranges and view numbers must all
+/// be as the standard has them. What is read is written back to the same bytes.
 pub fn decode(bytes: &[u8]) -> Result<FmrRecord> {
     if !bytes.starts_with(iso2005::MAGIC) {
         return Err(unknown());
     }
-    match iso2005::decode(bytes, &mut Judge::Strict)? {
-        (Sister::Iso, record) => Ok(record),
-        (Sister::Ansi, _) => Err(unknown()),
-    }
+    iso2005::decode(bytes, Sister::Iso, &mut Judge::Strict)
 }
 
 /// Reads a record of any known edition and any maker (see [`Deviation`] for what is forgiven).
 pub fn receive(bytes: &[u8]) -> Result<Received> {
-    let mut judge = Judge::Tolerant(Vec::new());
-    let (edition, record) = if bytes.starts_with(iso2005::MAGIC) {
-        let (sister, record) = iso2005::decode(bytes, &mut judge)?;
-        let edition = if sister == Sister::Iso { Edition::Iso2005 } else { Edition::Ansi2004 };
-        (edition, record)
+    if bytes.starts_with(iso2005::MAGIC) {
+        sisters(bytes)
     } else if bytes.starts_with(iso2011::MAGIC) {
-        (Edition::Iso2011, iso2011::decode(bytes, &mut judge)?)
+        forgiven(Edition::Iso2011, |judge| iso2011::decode(bytes, judge))
     } else {
-        return Err(unknown());
+        Err(unknown())
+    }
+}
+
+/// ISO and ANSI begin alike: which it is, the better reading says. The length only says which is tried first, and whose
+/// error counts where neither can be read.
+fn sisters(bytes: &[u8]) -> Result<Received> {
+    let read = |sister| {
+        let edition = match sister {
+            Sister::Iso => Edition::Iso2005,
+            Sister::Ansi => Edition::Ansi2004,
+        };
+        forgiven(edition, |judge| iso2005::decode(bytes, sister, judge))
     };
+    let likely = iso2005::likely(bytes);
+    let first = read(likely);
+    if first.as_ref().is_ok_and(|found| found.deviations.is_empty()) {
+        return first;
+    }
+    match (first, read(likely.other())) {
+        (Ok(first), Ok(second)) if second.deviations.len() < first.deviations.len() => Ok(second),
+        (Err(_), Ok(second)) => Ok(second),
+        (first, _) => first,
+    }
+}
+
+/// What a tolerant reading gives, with what it forgave.
+fn forgiven(edition: Edition, read: impl FnOnce(&mut Judge) -> Result<FmrRecord>) -> Result<Received> {
+    let mut judge = Judge::Tolerant(Vec::new());
+    let record = read(&mut judge)?;
     let mut deviations = match judge {
         Judge::Strict => Vec::new(),
         Judge::Tolerant(deviations) => deviations,
@@ -207,6 +229,17 @@ impl Judge {
 
     pub(super) fn finger_quality(&mut self, quality: u8) -> Result<u8> {
         self.known("finger quality", quality, (quality <= 100).then_some(quality), 0, Deviation::FingerQuality)
+    }
+
+    /// The views of each finger count from 0.
+    pub(super) fn numbers(&mut self, record: &mut FmrRecord) -> Result<()> {
+        let numbers: Vec<u64> = record.numbers().map(|(_, number)| number).collect();
+        for (view, number) in record.views.iter_mut().zip(numbers) {
+            self.expect("view number", view.number, number, number, Deviation::ViewNumber)?;
+            // More views of one finger than can be numbered are refused by the check of the record.
+            view.number = u8::try_from(number).unwrap_or(u8::MAX);
+        }
+        Ok(())
     }
 
     /// One value on another scale makes the others of its view worthless too.

@@ -1,7 +1,8 @@
 //! Where the print is: blocks whose grey values run like ridges, and how deep inside it a place lies.
 //!
 //! The platen's fixed pattern, the last finger's trace and the noise of a cold sensor vary too; they are told from
-//! ridges by how much of their variation the ridge filter explains, and by being fainter than the print's strong ridges.
+//! ridges by how much of their variation the ridge filter explains, and by being fainter than the print's strong
+//! ridges.
 
 use super::contextual::Contextual;
 use super::flatten::Flat;

@@ -7,7 +7,7 @@ use std::f32::consts::{FRAC_PI_2, PI, TAU};
 
 use rekam_hal::image::GrayImage;
 
-use super::super::normalise::plane;
+use super::super::normalise::{MAX_SIDE, plane};
 use super::super::{ExtractError, Extractor, MinutiaeNetwork, Prepared, Template, compare};
 use super::*;
 
@@ -53,7 +53,7 @@ impl Pattern {
 }
 
 fn found(image: &GrayImage) -> Vec<Minutia> {
-    minutiae_of(&plane(image).map_err(|_| ()).unwrap())
+    minutiae_of(&plane(image, MAX_SIDE).unwrap())
 }
 
 fn apart(a: f32, b: f32) -> f32 {
@@ -176,17 +176,35 @@ fn images_without_ridges_have_no_certain_minutiae_and_odd_sizes_do_no_harm() {
 }
 
 #[test]
-fn a_blank_image_is_no_error_but_of_no_quality() {
-    let extraction = Extractor::Classical.extract(&GrayImage::from_fn(300, 400, |_, _| 255)).unwrap();
-    assert!(extraction.template.minutiae().is_empty());
-    assert_eq!((extraction.quality.score, extraction.quality.class), (0, 5));
+fn an_image_without_a_finger_is_refused_by_name() {
+    let extracted = |width, height, grey| Extractor::Classical.extract(&GrayImage::from_fn(width, height, |_, _| grey));
+    for grey in [0, 128, 255] {
+        assert_eq!(extracted(300, 400, grey), Err(ExtractError::NoFinger));
+    }
+    assert_eq!(extracted(1, 1, 255), Err(ExtractError::TooSmall { width: 1, height: 1 }));
+    assert_eq!(extracted(300, 63, 0), Err(ExtractError::TooSmall { width: 300, height: 63 }));
+    assert_eq!(extracted(1025, 300, 0), Err(ExtractError::TooLarge { width: 1025, height: 300 }));
+}
+
+#[test]
+fn noise_as_large_as_a_hand_is_no_finger() {
+    let mut state = 1u32;
+    let noise = GrayImage::from_fn(3000, 3000, |_, _| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 24) as u8
+    });
+    let found = Extractor::Classical.extract(&noise.with_dpi(1000.0));
+    assert_eq!(found, Err(ExtractError::TooLarge { width: 1500, height: 1500 }));
 }
 
 #[test]
 fn two_looks_at_a_pattern_match_and_two_patterns_do_not() {
     let scattered = |seed: u32, flow: f32| {
         let place = |i: u32| {
-            let h = (seed * 31 + i).wrapping_mul(2_654_435_761);
+            // Mixed twice: after one multiplication every seed would give the same places, shifted.
+            let h = (seed * 1000 + i).wrapping_mul(2_654_435_761);
+            let h = (h ^ h >> 15).wrapping_mul(2_246_822_519);
+            let h = h ^ h >> 13;
             ((h >> 8 & 255) as f32 + 60.0, (h >> 16 & 255) as f32 + 60.0, if h >> 31 == 0 { 1.0 } else { -1.0 })
         };
         let mut minutiae: Vec<(f32, f32, f32)> = Vec::new();

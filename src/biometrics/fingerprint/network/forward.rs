@@ -3,7 +3,7 @@
 //! The network answers five things at every pixel, but direction and kind are asked only where a minutia is: two of its
 //! three heads run on the few pixels around the peaks.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::NetworkError;
 use super::blocks;
@@ -52,7 +52,7 @@ impl Engine {
     }
 
     /// The peaks at or above `threshold` of an image of `size` (width and height, multiples of [`MULTIPLE`]) with grey
-    /// values 0..=255 from `grey(x, y)`; row by row.
+    /// values 0..=255 from `grey(x, y)`; row by row. One image at a time: another thread's waits.
     pub fn peaks(
         &self,
         level: SimdLevel,
@@ -61,20 +61,22 @@ impl Engine {
         threshold: f32,
         grey: impl Fn(usize, usize) -> f32,
     ) -> Vec<Peak> {
-        let mut crew = self.crew(Isa::of(level), threads);
+        // Held for the whole run: a second image waits, it does not take a second memory.
+        let mut memory = self.memory();
+        let mut crew = Crew::new(Isa::of(level), threads, std::mem::take(&mut *memory));
         let features = self.features(&mut crew, size, grey);
         let (positions, blurred) = self.positions(&mut crew, &features);
         let peaks = self.described(&mut crew, &features, &highest(&blurred, threshold));
         for map in [positions, blurred, features.up, features.same] {
             crew.done(map);
         }
-        *self.memory.lock().unwrap_or_else(PoisonError::into_inner) = crew.into_memory();
+        *memory = crew.into_memory();
         peaks
     }
 
-    fn crew(&self, isa: Isa, threads: usize) -> Crew {
-        let memory = std::mem::take(&mut *self.memory.lock().unwrap_or_else(PoisonError::into_inner));
-        Crew::new(isa, threads, memory)
+    /// A run that panicked left no memory behind, which is as good as any.
+    fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn features(&self, crew: &mut Crew, size: (usize, usize), grey: impl Fn(usize, usize) -> f32) -> Features {
@@ -175,7 +177,7 @@ impl Engine {
         size: (usize, usize),
         grey: impl Fn(usize, usize) -> f32,
     ) -> [Vec<f32>; 5] {
-        let mut crew = self.crew(isa, threads);
+        let mut crew = Crew::new(isa, threads, Memory::default());
         let features = self.features(&mut crew, size, grey);
         let (positions, blurred) = self.positions(&mut crew, &features);
         let [_, direction, kind] = &self.weights.heads;
@@ -192,7 +194,7 @@ impl Engine {
 impl Engine {
     /// Floats kept for the next image.
     pub fn kept(&self) -> usize {
-        self.memory.lock().unwrap_or_else(PoisonError::into_inner).floats()
+        self.memory().floats()
     }
 }
 

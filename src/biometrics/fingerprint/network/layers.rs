@@ -99,10 +99,11 @@ pub fn gate(crew: &mut Crew, layer: &Gate, source: &Map, border: usize) -> Map {
     let mut out = crew.map(channels, source.height(), width, border);
     let offsets = [1, 3, 6].map(|dilation| square(source, 3, dilation));
     let stride = apart(width);
-    let mixed = Offsets::strided(layer.convolutions.iter().map(Dense::outs).sum(), stride);
+    let hidden: usize = layer.convolutions.iter().map(Dense::outs).sum();
+    let mixed = Offsets::strided(hidden, stride);
     crew.each(out.strips(ROWS), |isa, buffers, (first, mut strip)| {
         let Buffers { features, sums, .. } = buffers;
-        let features = room(features, 48 * stride);
+        let features = room(features, hidden * stride);
         let sums = room(sums, channels * stride);
         for y in 0..strip.rows() {
             let mut channel = 0;

@@ -30,7 +30,7 @@ use rekam_hal::image::GrayImage;
 use super::ExtractError;
 use super::foreground::{Foreground, Region};
 use super::minutia::{Minutia, MinutiaKind};
-use super::normalise::{self, Plane};
+use super::normalise::{self, MAX_SIDE, Plane};
 use super::simd::SimdLevel;
 use forward::{Engine, MULTIPLE};
 
@@ -120,9 +120,9 @@ impl MinutiaeNetwork {
 
     /// All minutiae of an image, in pixels at 500 dpi from the image's top left corner, most certain first.
     ///
-    /// An image without ridges has none. Fails when the image is larger than a hand.
+    /// An image without ridges has none. Fails when the image is larger than a hand or of a senseless resolution.
     pub fn minutiae(&self, image: &GrayImage) -> Result<Vec<Minutia>, ExtractError> {
-        let plane = normalise::plane(image).map_err(|(width, height)| ExtractError::TooLarge { width, height })?;
+        let plane = normalise::plane(image, MAX_SIDE)?;
         Ok(self.minutiae_of(&plane, &Foreground::of(&plane)))
     }
 

@@ -170,7 +170,8 @@ impl SlapFinger {
     }
 
     /// The place in the slap of a point of the picture made by [`SlapFinger::cut`].
-    pub fn to_slap(&self, x: f32, y: f32, slap: &GrayImage) -> (f32, f32) {
+    #[cfg(test)]
+    pub(super) fn to_slap(&self, x: f32, y: f32, slap: &GrayImage) -> (f32, f32) {
         self.placed(x, y, slap.dpi().unwrap_or(DPI) / DPI)
     }
 

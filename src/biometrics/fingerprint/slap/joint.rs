@@ -22,17 +22,17 @@ const FULL: f32 = 110.0;
 const WEIGHT: f32 = 0.35;
 
 /// Which cells of the turned grid belong to a piece, by its index and one.
-pub(super) fn owners(shapes: &[Shape], turned: &Turned) -> Grid<u8> {
-    let mut owners = Grid::new(turned.grid.columns, turned.grid.rows, 0u8);
+pub(super) fn owners(shapes: &[Shape], turned: &Turned) -> Grid<u16> {
+    let mut owners = Grid::new(turned.grid.columns, turned.grid.rows, 0u16);
     for (i, shape) in shapes.iter().enumerate() {
-        let mark = u8::try_from(i + 1).unwrap_or(u8::MAX);
+        let mark = u16::try_from(i + 1).unwrap_or(u16::MAX);
         shape.piece.cells.iter().for_each(|&(c, r)| owners.set(c, r, mark));
     }
     owners
 }
 
 /// The way the joint of `shape` points; a joint belongs to nobody or to a piece that `free` says is no fingertip.
-pub(super) fn leaning(shape: &Shape, turned: &Turned, owners: &Grid<u8>, free: impl Fn(u8) -> bool) -> Leaning {
+pub(super) fn leaning(shape: &Shape, turned: &Turned, owners: &Grid<u16>, free: impl Fn(u16) -> bool) -> Leaning {
     let end = shape.tip.1 + shape.length;
     let (mut sum, mut count) = ((0.0f32, 0.0f32), 0.0f32);
     for row in ((end + FROM) * PER_MM) as usize..((end + TO) * PER_MM) as usize {

@@ -31,7 +31,7 @@ mod tests;
 use rekam_hal::image::GrayImage;
 use rekam_hal::{Finger, Slap};
 
-use super::normalise::{DPI, MAX_SIDE};
+use super::normalise::{self, MAX_SIDE};
 use frame::Turned;
 use grid::Grid;
 use hand::Named;
@@ -88,8 +88,14 @@ impl Expected {
 }
 
 /// An image that cannot be a slap.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum SlapError {
+    /// The image states a resolution outside [`super::RESOLUTIONS`].
+    #[error("the image states {dpi} dots per inch, but fingerprints are read from 250 to 1000")]
+    Resolution {
+        /// As stated.
+        dpi: f32,
+    },
     /// At 500 dpi the image is larger than a hand; its resolution is probably wrong.
     #[error("at 500 dpi the image has {width} x {height} pixels, more than a hand")]
     TooLarge {
@@ -143,9 +149,8 @@ struct View {
 
 /// Takes a slap apart. An image without fingers is no error: it says so in its problems.
 pub fn segment(image: &GrayImage, expected: &Expected) -> Result<Segmented, SlapError> {
-    let side = |n: u32| (n as f32 * DPI / image.dpi().unwrap_or(DPI)).round() as usize;
-    let (width, height) = (side(image.width()), side(image.height()));
-    if width > MAX_SIDE || height > MAX_SIDE {
+    let (width, height) = normalise::size(image).map_err(|dpi| SlapError::Resolution { dpi })?;
+    if width.max(height) > MAX_SIDE {
         return Err(SlapError::TooLarge { width, height });
     }
     let ridges = Ridges::of(image);
@@ -213,7 +218,7 @@ impl View {
     /// How each finger leans against its hand, from left to right.
     fn leans(&self) -> Vec<f32> {
         let owners = joint::owners(&self.shapes, &self.turned);
-        let taken = |mark: u8| self.named.fingers.iter().any(|f| f.0 + 1 == usize::from(mark));
+        let taken = |mark: u16| self.named.fingers.iter().any(|f| f.0 + 1 == usize::from(mark));
         let shapes = self.named.fingers.iter().filter_map(|f| self.shapes.get(f.0));
         let lean = |s: &Shape| finger::lean(s, joint::leaning(s, &self.turned, &owners, |o| !taken(o)));
         shapes.map(lean).collect()

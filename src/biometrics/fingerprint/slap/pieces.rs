@@ -142,37 +142,29 @@ impl Area {
     }
 }
 
-/// A tip in the outline seen from above: its column, and the column of the notch that parts it from a higher one.
-struct Tip {
-    column: usize,
-    notch: Option<usize>,
-}
-
-/// The tips of an outline given by the first row of every column, by persistence: a tip counts when one must go down
-/// at least a notch from it to reach a higher one.
-fn tips(tops: &[f32]) -> Vec<Tip> {
+/// The columns of the tips of an outline given by the first row of every column, by persistence: a tip counts when one
+/// must go down at least a notch from it to reach a higher one.
+fn tips(tops: &[f32]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..tops.len()).collect();
     let top = |c: usize| tops.get(c).copied().unwrap_or(f32::MAX);
     order.sort_by(|&a, &b| top(a).total_cmp(&top(b)));
     // Every column belongs to the tip its hill was begun by.
     let mut hill: Vec<Option<usize>> = vec![None; tops.len()];
-    let mut tips: Vec<Tip> = Vec::new();
+    let mut tips: Vec<usize> = Vec::new();
     for column in order {
         let side = |c: Option<usize>| c.and_then(|c| hill.get(c).copied().flatten());
         let (left, right) = (side(column.checked_sub(1)), side(Some(column + 1)));
         let mine = match (left, right) {
             (None, None) => {
-                tips.push(Tip { column, notch: None });
+                tips.push(column);
                 column
             }
             (Some(one), None) | (None, Some(one)) => one,
             (Some(a), Some(b)) => {
                 let (high, low) = if top(a) <= top(b) { (a, b) } else { (b, a) };
                 let deep = top(column) - top(low) >= NOTCH * PER_MM && high.abs_diff(low) as f32 >= TIPS_APART * PER_MM;
-                if deep {
-                    tips.iter_mut().filter(|t| t.column == low).for_each(|t| t.notch = Some(column));
-                } else {
-                    tips.retain(|t| t.column != low);
+                if !deep {
+                    tips.retain(|t| *t != low);
                 }
                 hill.iter_mut().filter(|h| **h == Some(low)).for_each(|h| *h = Some(high));
                 high
@@ -195,7 +187,7 @@ fn parted(grid: &Grid<f32>, cells: &Cells, threshold: f32) -> Vec<Cells> {
         }
     }
     let mut found = tips(&smoothed(&tops));
-    found.sort_by_key(|t| t.column);
+    found.sort_unstable();
     if found.len() < 2 {
         return vec![cells.clone()];
     }
@@ -205,14 +197,14 @@ fn parted(grid: &Grid<f32>, cells: &Cells, threshold: f32) -> Vec<Cells> {
     let seams: Vec<Vec<usize>> = found
         .windows(2)
         .map(|pair| {
-            let (Some(a), Some(b)) = (pair.first(), pair.last()) else { return Vec::new() };
+            let (Some(&a), Some(&b)) = (pair.first(), pair.last()) else { return Vec::new() };
             // The notch between two neighbouring tips is the lowest place of the outline between them.
-            let between = a.column..=b.column;
+            let between = a..=b;
             let notch =
                 between.clone().max_by(|&x, &y| tops.get(x).unwrap_or(&0.0).total_cmp(tops.get(y).unwrap_or(&0.0)));
-            let notch = area.left + notch.unwrap_or(a.column);
+            let notch = area.left + notch.unwrap_or(a);
             let from = tops.get(notch - area.left).map_or(area.top, |t| *t as usize);
-            seam(&strength, (area.left + a.column, area.left + b.column), notch, (from, area), threshold)
+            seam(&strength, (area.left + a, area.left + b), notch, (from, area), threshold)
         })
         .collect();
     let mut fingers = vec![Cells::new(); found.len()];

@@ -5,6 +5,11 @@ use super::outline::Leaning;
 use super::pieces::{Area, Piece, strong};
 use super::ridges::PER_MM;
 
+/// Nothing wider than this in millimetres is one finger; with the longest fingertip it still fits an image of one.
+const WIDEST: f32 = 36.0;
+/// Log of the odds of what cannot be.
+const IMPOSSIBLE: f32 = -20.0;
+
 /// A piece measured, in millimetres of the turned grid.
 #[derive(Debug, Clone)]
 pub(super) struct Shape {
@@ -15,6 +20,8 @@ pub(super) struct Shape {
     pub middle: (f32, f32),
     pub width: f32,
     pub length: f32,
+    /// From its leftmost cell to its rightmost.
+    pub reach: f32,
     /// Share of its box that it fills.
     pub fill: f32,
     /// Strength of its ridges.
@@ -89,6 +96,7 @@ impl Shape {
             middle: (sum.0 / count / PER_MM, sum.1 / count / PER_MM),
             width: width / PER_MM,
             length: length / PER_MM,
+            reach: (area.right - area.left + 1) as f32 / PER_MM,
             fill: count / (width * length).max(1.0),
             strength,
             cut,
@@ -100,6 +108,9 @@ impl Shape {
     /// Log of the odds that this is a fingertip of a usual `width` rather than anything else, before its place is
     /// looked at.
     pub(super) fn odds(&self, width: f32, strongest: f32) -> f32 {
+        if self.reach > WIDEST {
+            return IMPOSSIBLE;
+        }
         let squared = |v: f32, usual: f32, spread: f32| 0.5 * ((v - usual) / spread).powi(2);
         let mut odds = 3.0;
         // A light touch prints narrow, so only far below the usual width is a doubt.

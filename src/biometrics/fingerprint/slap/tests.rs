@@ -245,6 +245,31 @@ fn an_image_larger_than_a_hand_is_refused() {
     assert_eq!(segment(&image, &Expected::unknown()), Err(SlapError::TooLarge { width: 8000, height: 8000 }));
 }
 
+#[test]
+fn a_resolution_no_slap_is_taken_at_is_refused() {
+    for dpi in [60.0, 2000.0] {
+        let image = GrayImage::from_fn(400, 300, |_, _| 255).with_dpi(dpi);
+        assert_eq!(segment(&image, &Expected::unknown()), Err(SlapError::Resolution { dpi }));
+    }
+}
+
+#[test]
+fn what_is_cut_out_as_a_finger_is_never_larger_than_one() {
+    // Stripes all over the glass: connected, and as wide as a hand.
+    for period in [7, 9, 12] {
+        for wide in [500, 900, 1600] {
+            let ridge = |x: u32, y: u32| x > 100 && x < wide && (x + y / 3) % period < period / 2;
+            let image = GrayImage::from_fn(1700, 1000, |x, y| if ridge(x, y) { 30 } else { 230 });
+            let slap = segment(&image.clone().with_dpi(500.0), &Expected::all(Slap::RightFour)).unwrap();
+            for finger in &slap.fingers {
+                let cut = finger.cut(&image);
+                let largest = cut.width().max(cut.height()) as usize;
+                assert!(largest <= normalise::MAX_FINGER, "{largest}");
+            }
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 

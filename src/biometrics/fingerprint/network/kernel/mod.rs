@@ -46,7 +46,8 @@ enum Set {
 }
 
 impl Isa {
-    /// The instructions for a level; plain Rust where the processor lacks the level or the FMA that goes with it.
+    /// The instructions for a level; where the processor lacks them or the FMA that goes with them, those of the next
+    /// lesser one, SSE2 in the end.
     #[cfg(target_arch = "x86_64")]
     pub fn of(level: SimdLevel) -> Self {
         let fma = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
@@ -195,40 +196,48 @@ pub struct LinesMut<'a> {
 
 /// Lines whose bounds were checked.
 #[derive(Clone, Copy)]
-struct From {
+struct Inputs {
     at: *const f32,
     stride: usize,
 }
 
 /// Lines to be written whose bounds were checked.
 #[derive(Clone, Copy)]
-struct To {
+struct Outputs {
     at: *mut f32,
     stride: usize,
 }
 
+/// Whether `count` lines (one at least) of `width` values, `stride` apart, lie within `length` values. Nothing here may
+/// wrap: what the kernels read rests on it.
+fn fit(count: usize, stride: usize, width: usize, length: usize) -> bool {
+    let before = count.checked_sub(1).and_then(|lines| lines.checked_mul(stride));
+    before.and_then(|before| before.checked_add(width)).is_some_and(|needed| needed <= length)
+}
+
 impl Lines<'_> {
     /// Checks that `count` lines of `width` pixels are there.
-    fn checked(self, count: usize, width: usize) -> From {
-        assert!(count > 0 && (count - 1) * self.stride + width <= self.values.len());
-        From { at: self.values.as_ptr(), stride: self.stride }
+    fn checked(self, count: usize, width: usize) -> Inputs {
+        assert!(fit(count, self.stride, width, self.values.len()));
+        Inputs { at: self.values.as_ptr(), stride: self.stride }
     }
 }
 
 impl LinesMut<'_> {
     /// Checks that `count` lines of `width` pixels are there.
-    fn checked(self, count: usize, width: usize) -> To {
-        assert!(count > 0 && (count - 1) * self.stride + width <= self.values.len());
-        To { at: self.values.as_mut_ptr(), stride: self.stride }
+    fn checked(self, count: usize, width: usize) -> Outputs {
+        assert!(fit(count, self.stride, width, self.values.len()));
+        Outputs { at: self.values.as_mut_ptr(), stride: self.stride }
     }
 }
 
 /// Line `o`, pixel `p` of `out` becomes `start + sum over i of weight[o][i] * from[offset[i] + p]`, for `p` below
 /// `width`, a multiple of [`LANES`].
 pub fn dense(isa: Isa, layer: &Dense, from: &[f32], at: &Offsets, out: LinesMut<'_>, width: usize, start: Start) {
-    assert!(width.is_multiple_of(LANES) && at.each.len() == layer.ins && at.largest + width <= from.len());
+    let reach = at.largest.checked_add(width);
+    assert!(width.is_multiple_of(LANES) && at.each.len() == layer.ins && reach.is_some_and(|r| r <= from.len()));
     let (from, out) = (from.as_ptr(), out.checked(layer.outs, width));
-    run!(isa, sums::dense(layer: &Dense, from: *const f32, at: &Offsets, out: To, width: usize, start: Start));
+    run!(isa, sums::dense(layer: &Dense, from: *const f32, at: &Offsets, out: Outputs, width: usize, start: Start));
 }
 
 /// One channel of a depthwise convolution: each of `rows * width` pixels becomes the sum of `taps` (5 x 5 or 7 x 7, row
@@ -236,12 +245,13 @@ pub fn dense(isa: Isa, layer: &Dense, from: &[f32], at: &Offsets, out: LinesMut<
 pub fn depthwise(isa: Isa, taps: &[f32], from: Lines<'_>, out: LinesMut<'_>, rows: usize, width: usize) {
     let side = if taps.len() == 49 { 7 } else { 5 };
     assert!(taps.len() == side * side);
-    let from = from.checked(rows + side - 1, width.next_multiple_of(LANES) + side - 1);
+    let wide = width.checked_next_multiple_of(LANES).unwrap_or(usize::MAX).saturating_add(side - 1);
+    let from = from.checked(rows.saturating_add(side - 1), wide);
     let (out, taps) = (out.checked(rows, width), taps.as_ptr());
     if side == 7 {
-        run!(isa, sums::depthwise_7(taps: *const f32, from: From, out: To, rows: usize, width: usize));
+        run!(isa, sums::depthwise_7(taps: *const f32, from: Inputs, out: Outputs, rows: usize, width: usize));
     } else {
-        run!(isa, sums::depthwise_5(taps: *const f32, from: From, out: To, rows: usize, width: usize));
+        run!(isa, sums::depthwise_5(taps: *const f32, from: Inputs, out: Outputs, rows: usize, width: usize));
     }
 }
 
@@ -250,14 +260,14 @@ pub fn depthwise(isa: Isa, taps: &[f32], from: Lines<'_>, out: LinesMut<'_>, row
 pub fn normalise(isa: Isa, channels: usize, from: Lines<'_>, out: LinesMut<'_>, width: usize) {
     assert!(width.is_multiple_of(LANES));
     let (from, out) = (from.checked(channels, width), out.checked(channels, width));
-    run!(isa, points::normalise(channels: usize, from: From, out: To, width: usize));
+    run!(isa, points::normalise(channels: usize, from: Inputs, out: Outputs, width: usize));
 }
 
 /// As [`normalise`], in place, then times `scale` plus `shift` of the channel, then GELU.
 pub fn normalise_gelu(isa: Isa, scale: &[f32], shift: &[f32], lines: LinesMut<'_>, width: usize) {
     assert!(width.is_multiple_of(LANES) && scale.len() == shift.len());
     let lines = lines.checked(scale.len(), width);
-    run!(isa, points::normalise_gelu(scale: &[f32], shift: &[f32], lines: To, width: usize));
+    run!(isa, points::normalise_gelu(scale: &[f32], shift: &[f32], lines: Outputs, width: usize));
 }
 
 /// GELU of the first `width` (a multiple of [`LANES`]) values of `count` lines: `x * (1 + erf(x / sqrt 2)) / 2` within
@@ -265,14 +275,14 @@ pub fn normalise_gelu(isa: Isa, scale: &[f32], shift: &[f32], lines: LinesMut<'_
 pub fn gelu(isa: Isa, lines: LinesMut<'_>, count: usize, width: usize) {
     assert!(width.is_multiple_of(LANES));
     let lines = lines.checked(count, width);
-    run!(isa, points::gelu(lines: To, count: usize, width: usize));
+    run!(isa, points::gelu(lines: Outputs, count: usize, width: usize));
 }
 
 /// `1 / (1 + exp(-x))` of the first `width` (a multiple of [`LANES`]) values of `count` lines.
 pub fn sigmoid(isa: Isa, lines: LinesMut<'_>, count: usize, width: usize) {
     assert!(width.is_multiple_of(LANES));
     let lines = lines.checked(count, width);
-    run!(isa, points::sigmoid(lines: To, count: usize, width: usize));
+    run!(isa, points::sigmoid(lines: Outputs, count: usize, width: usize));
 }
 
 /// Halves two lines to one of `out.len()` pixels; the lines reach to the next multiple of twice the [`LANES`].

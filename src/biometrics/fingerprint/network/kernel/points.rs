@@ -3,11 +3,11 @@
 //! They trust their callers in `kernel`, which have checked the bounds and the instructions.
 
 use super::vector::Vector;
-use super::{From, Pool, To};
+use super::{Inputs, Outputs, Pool};
 
 /// Mean and one over the standard deviation of the channels of a vector of pixels.
 #[inline(always)]
-unsafe fn statistics<V: Vector>(channels: usize, from: From) -> (V, V) {
+unsafe fn statistics<V: Vector>(channels: usize, from: Inputs) -> (V, V) {
     // SAFETY: one vector of every channel is readable by the promise of the callers.
     unsafe {
         let part = V::splat(1.0 / channels as f32);
@@ -26,11 +26,11 @@ unsafe fn statistics<V: Vector>(channels: usize, from: From) -> (V, V) {
 }
 
 #[inline(always)]
-pub unsafe fn normalise<V: Vector>(channels: usize, from: From, out: To, width: usize) {
+pub unsafe fn normalise<V: Vector>(channels: usize, from: Inputs, out: Outputs, width: usize) {
     for p in (0..width).step_by(V::LANES) {
         // SAFETY: `width` was checked and is a multiple of the lanes.
         unsafe {
-            let from = From { at: from.at.add(p), ..from };
+            let from = Inputs { at: from.at.add(p), ..from };
             let (mean, factor) = statistics::<V>(channels, from);
             for c in 0..channels {
                 let value = V::load(from.at.add(c * from.stride)).sub(mean).mul(factor);
@@ -41,12 +41,12 @@ pub unsafe fn normalise<V: Vector>(channels: usize, from: From, out: To, width: 
 }
 
 #[inline(always)]
-pub unsafe fn normalise_gelu<V: Vector>(scale: &[f32], shift: &[f32], lines: To, width: usize) {
+pub unsafe fn normalise_gelu<V: Vector>(scale: &[f32], shift: &[f32], lines: Outputs, width: usize) {
     for p in (0..width).step_by(V::LANES) {
         // SAFETY: as above.
         unsafe {
             let first = lines.at.add(p);
-            let (mean, factor) = statistics::<V>(scale.len(), From { at: first, stride: lines.stride });
+            let (mean, factor) = statistics::<V>(scale.len(), Inputs { at: first, stride: lines.stride });
             for (c, (&scale, &shift)) in scale.iter().zip(shift).enumerate() {
                 let place = first.add(c * lines.stride);
                 let value = V::load(place).sub(mean).mul(factor);
@@ -92,7 +92,7 @@ unsafe fn polynomial<V: Vector>(c: &[f32; 7], x: V) -> V {
 }
 
 #[inline(always)]
-pub unsafe fn gelu<V: Vector>(lines: To, count: usize, width: usize) {
+pub unsafe fn gelu<V: Vector>(lines: Outputs, count: usize, width: usize) {
     for line in 0..count {
         for p in (0..width).step_by(V::LANES) {
             // SAFETY: as above.
@@ -105,7 +105,7 @@ pub unsafe fn gelu<V: Vector>(lines: To, count: usize, width: usize) {
 }
 
 #[inline(always)]
-pub unsafe fn sigmoid<V: Vector>(lines: To, count: usize, width: usize) {
+pub unsafe fn sigmoid<V: Vector>(lines: Outputs, count: usize, width: usize) {
     /// 1.5 * 2^23: added and taken away again it rounds to a whole number.
     const ROUND: f32 = 12_582_912.0;
     /// Of 2^x on -1/2..1/2: the powers of ln 2 over the factorials.

@@ -5,10 +5,17 @@
 #![allow(clippy::needless_range_loop, reason = "loops over registers: each index names two arrays at once")]
 
 use super::vector::Vector;
-use super::{BLOCK, Dense, From, Offsets, Start, To};
+use super::{BLOCK, Dense, Inputs, Offsets, Outputs, Start};
 
 #[inline(always)]
-pub unsafe fn dense<V: Vector>(layer: &Dense, from: *const f32, at: &Offsets, out: To, width: usize, start: Start) {
+pub unsafe fn dense<V: Vector>(
+    layer: &Dense,
+    from: *const f32,
+    at: &Offsets,
+    out: Outputs,
+    width: usize,
+    start: Start,
+) {
     let mut o = 0;
     while o < layer.outs {
         let left = layer.outs - o;
@@ -20,7 +27,7 @@ pub unsafe fn dense<V: Vector>(layer: &Dense, from: *const f32, at: &Offsets, ou
                 bias: layer.bias.as_ptr().add(o),
                 start,
             };
-            let out = To { at: out.at.add(o * out.stride), ..out };
+            let out = Outputs { at: out.at.add(o * out.stride), ..out };
             o += match left {
                 8.. if V::OUTS == 8 => tiles::<V, 8>(rows, from, at, out, width),
                 6.. if V::OUTS == 6 => tiles::<V, 6>(rows, from, at, out, width),
@@ -42,14 +49,20 @@ struct Rows {
 
 /// `M` outputs over all pixels, in tiles as wide as the registers allow and as equal as possible; returns `M`.
 #[inline(always)]
-unsafe fn tiles<V: Vector, const M: usize>(rows: Rows, from: *const f32, at: &Offsets, out: To, width: usize) -> usize {
+unsafe fn tiles<V: Vector, const M: usize>(
+    rows: Rows,
+    from: *const f32,
+    at: &Offsets,
+    out: Outputs,
+    width: usize,
+) -> usize {
     let mut p = 0;
     while p < width {
         let vectors = (width - p) / V::LANES;
         let wide = vectors.div_ceil(vectors.div_ceil(V::WIDE));
         // SAFETY: `wide` vectors from pixel `p` end at or before `width`.
         unsafe {
-            let (from, out) = (from.add(p), To { at: out.at.add(p), ..out });
+            let (from, out) = (from.add(p), Outputs { at: out.at.add(p), ..out });
             match wide {
                 3.. => tile::<V, M, 3>(rows, from, at, out),
                 2 => tile::<V, M, 2>(rows, from, at, out),
@@ -62,7 +75,7 @@ unsafe fn tiles<V: Vector, const M: usize>(rows: Rows, from: *const f32, at: &Of
 }
 
 #[inline(always)]
-unsafe fn tile<V: Vector, const M: usize, const N: usize>(rows: Rows, from: *const f32, at: &Offsets, out: To) {
+unsafe fn tile<V: Vector, const M: usize, const N: usize>(rows: Rows, from: *const f32, at: &Offsets, out: Outputs) {
     // SAFETY: `M` outputs and `N` vectors of pixels are inside by the promise of the callers.
     unsafe {
         let mut sums = [[V::splat(0.0); N]; M];
@@ -98,7 +111,7 @@ unsafe fn tile<V: Vector, const M: usize, const N: usize>(rows: Rows, from: *con
 }
 
 #[inline(always)]
-pub unsafe fn depthwise_7<V: Vector>(taps: *const f32, from: From, out: To, rows: usize, width: usize) {
+pub unsafe fn depthwise_7<V: Vector>(taps: *const f32, from: Inputs, out: Outputs, rows: usize, width: usize) {
     let mut y = 0;
     while y < rows {
         // SAFETY: the rows asked for were checked against both buffers.
@@ -114,7 +127,7 @@ pub unsafe fn depthwise_7<V: Vector>(taps: *const f32, from: From, out: To, rows
 }
 
 #[inline(always)]
-pub unsafe fn depthwise_5<V: Vector>(taps: *const f32, from: From, out: To, rows: usize, width: usize) {
+pub unsafe fn depthwise_5<V: Vector>(taps: *const f32, from: Inputs, out: Outputs, rows: usize, width: usize) {
     let mut y = 0;
     while y < rows {
         // SAFETY: as in the wider one.
@@ -130,23 +143,23 @@ pub unsafe fn depthwise_5<V: Vector>(taps: *const f32, from: From, out: To, rows
 }
 
 #[inline(always)]
-unsafe fn down(lines: From, count: usize) -> From {
+unsafe fn down(lines: Inputs, count: usize) -> Inputs {
     // SAFETY: the caller promises that many lines.
-    From { at: unsafe { lines.at.add(count * lines.stride) }, ..lines }
+    Inputs { at: unsafe { lines.at.add(count * lines.stride) }, ..lines }
 }
 
 #[inline(always)]
-unsafe fn down_to(lines: To, count: usize) -> To {
+unsafe fn down_to(lines: Outputs, count: usize) -> Outputs {
     // SAFETY: the caller promises that many lines.
-    To { at: unsafe { lines.at.add(count * lines.stride) }, ..lines }
+    Outputs { at: unsafe { lines.at.add(count * lines.stride) }, ..lines }
 }
 
 /// `R` rows of a depthwise convolution with `K * K` taps; `T` is `R + K - 1`, the rows it reads. Returns `R`.
 #[inline(always)]
 unsafe fn columns<V: Vector, const R: usize, const K: usize, const T: usize>(
     taps: *const f32,
-    from: From,
-    out: To,
+    from: Inputs,
+    out: Outputs,
     width: usize,
 ) -> usize {
     let mut x = 0;

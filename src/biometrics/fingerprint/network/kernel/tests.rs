@@ -205,3 +205,40 @@ fn a_kernel_stops_before_it_would_write_beyond_its_buffer() {
     let lines = LinesMut { values: &mut out, stride: 16 };
     dense(Isa::of(SimdLevel::current()), &layer, &[0.0; 16], &Offsets::strided(1, 16), lines, 16, Start::Bias);
 }
+
+#[test]
+fn distances_beyond_all_memory_are_refused_and_do_not_wrap() {
+    let from = [0.0; 64];
+    let huge = [usize::MAX, usize::MAX / 2 + 1, usize::MAX - LANES + 1];
+    for stride in huge {
+        for count in [2, 3, usize::MAX] {
+            assert!(!fit(count, stride, LANES, from.len()), "{count} {stride}");
+        }
+        assert!(!fit(1, 0, stride, from.len()) && fit(1, stride, LANES, from.len()));
+    }
+    assert!(!fit(0, 1, 1, from.len()) && fit(4, 16, 16, 64) && !fit(4, 16, 17, 64));
+}
+
+#[test]
+#[should_panic(expected = "assertion failed")]
+fn an_offset_beyond_all_memory_is_refused() {
+    let (layer, from, mut out) = (Dense::new(vec![0.0], 1, |_, _| 1.0), [0.0; 64], [0.0; 64]);
+    let at: Offsets = [usize::MAX - LANES + 1].into_iter().collect();
+    dense(
+        Isa::of(SimdLevel::Portable),
+        &layer,
+        &from,
+        &at,
+        LinesMut { values: &mut out, stride: 16 },
+        LANES,
+        Start::Bias,
+    );
+}
+
+#[test]
+#[should_panic(expected = "assertion failed")]
+fn more_rows_than_memory_has_are_refused() {
+    let (from, mut out) = ([0.0; 64], [0.0; 64]);
+    let lines = Lines { values: &from, stride: usize::MAX / 2 + 1 };
+    depthwise(Isa::of(SimdLevel::Portable), &[0.0; 25], lines, LinesMut { values: &mut out, stride: 16 }, 1, 16);
+}
