@@ -26,8 +26,6 @@ use super::simd::{self, SimdLevel, Work};
 const MOTIONS: usize = 4;
 /// Motions under which minutiae are paired at most: those under which most meets at a glance.
 const LAID: usize = 2;
-/// What the first glance must promise for the other motions to be looked at.
-const PROMISING: f32 = 0.3;
 /// What a glance must promise for minutiae to be paired.
 const WORTH_PAIRING: f32 = 1.0;
 /// What those pairs must promise for the print to be bent.
@@ -123,8 +121,8 @@ impl Work for Ordered<'_> {
             let glance = Glance::at(a, b, motion);
             if turn == 0 {
                 let alone = promise(glance.met, glance.expected(a, b));
-                if alone < PROMISING {
-                    return Comparison::of_strangers(calibration::at_a_glance(alone));
+                if alone <= 0.0 {
+                    return Comparison::of_strangers(0.0);
                 }
             }
             keep_best(&mut glances, glance);
