@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use rekam_hal::{GrayImage, Retry};
 
 use super::engines::finger_advice;
-use crate::biometrics::fingerprint::Extractor;
+use crate::biometrics::fingerprint::{ExtractError, Extractor};
 
 /// Between two readings.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -35,12 +35,17 @@ impl Glass {
             return Some(*before);
         }
         frame.dpi().filter(|dpi| READABLE_DPI.contains(dpi))?;
-        let quality = Extractor::Classical.extract(frame).ok()?.quality;
-        // Of an empty glass nothing is wrong.
-        let cause = quality.causes.first().filter(|_| quality.score > 0).map(finger_advice);
+        let (quality, cause) = match Extractor::Classical.extract(frame) {
+            Ok(found) if found.quality.score > 0 => {
+                (found.quality.score, found.quality.causes.first().map(finger_advice))
+            }
+            // Of an empty glass nothing is wrong.
+            Ok(_) | Err(ExtractError::NoFinger | ExtractError::TooSmall { .. }) => (0, None),
+            Err(ExtractError::TooLarge { .. } | ExtractError::Resolution { .. }) => return None,
+        };
         // A finger that is just coming looks dry, small and beside the middle: only what stays is said.
         let advice = cause.filter(|_| before.is_some_and(|before| before.cause == cause));
-        Some(Self { quality: quality.score, cause, advice, at: now })
+        Some(Self { quality, cause, advice, at: now })
     }
 
     /// 0 (no finger) to 100, on the scale of the kept samples; the network's own figure may differ by some points.
