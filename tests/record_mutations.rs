@@ -6,6 +6,9 @@
 #![allow(unsafe_code, reason = "an allocator that counts is an implementation of an unsafe trait")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on shall stop")]
 
+#[path = "support/jpeg2000.rs"]
+mod jpeg2000;
+
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
@@ -13,6 +16,7 @@ use rekam::biometrics::fingerprint::Template;
 use rekam::interchange::fir::{Fir2005, Fir2011, FirRecord, Image2005, Image2011, Picture, Storage};
 use rekam::interchange::fmr::{self, Area, FmrMinutia, FmrRecord, FmrView, Geometry, Impression, MinutiaKind};
 use rekam::interchange::fmr::{card, convert};
+use rekam::interchange::iir::{EyeImage, EyeLabel, IirRecord, ImageFormat, ImageKind};
 use rekam::interchange::wsq;
 use rekam_hal::GrayImage;
 
@@ -328,5 +332,80 @@ fn wsq_streams_of_any_bytes_are_refused_or_within_the_limit() {
         Err(_) => false,
     };
     let accepted = feed(&[(seed, None)], decode, |length| 64 * length + 16 * PIXELS + (1 << 20));
+    assert!(accepted > INPUTS / 1000, "{accepted}");
+}
+
+fn eye_seeds(formats: &[ImageFormat]) -> Vec<(Vec<u8>, Option<usize>)> {
+    let (width, height) = jpeg2000::SIZE;
+    let pattern = GrayImage::from_fn(width, height, jpeg2000::pixel);
+    let jpeg = || {
+        let mut out = std::io::Cursor::new(Vec::new());
+        let kind = image::ExtendedColorType::L8;
+        image::write_buffer_with_format(&mut out, pattern.pixels(), width, height, kind, image::ImageFormat::Jpeg)
+            .unwrap();
+        out.into_inner()
+    };
+    let of = |format: &ImageFormat| {
+        let format = *format;
+        let data = match format {
+            ImageFormat::Raw => vec![pattern.pixels().to_vec()],
+            ImageFormat::Jpeg => vec![jpeg()],
+            ImageFormat::Jpeg2000 => {
+                vec![jpeg2000::FILE.to_vec(), jpeg2000::STREAM.to_vec(), jpeg2000::LOSSY.to_vec()]
+            }
+            ImageFormat::Png => vec![EyeImage::of(&pattern, EyeLabel::Left).unwrap().data],
+        };
+        data.into_iter().map(move |data| {
+            let size = (width as u16, height as u16);
+            let image = EyeImage::new(EyeLabel::Left, ImageKind::Cropped, format, size, data);
+            let other = EyeImage { number: 2, eye: EyeLabel::Right, ..image.clone() };
+            (IirRecord { images: vec![image, other] }.encode().unwrap(), Some(8))
+        })
+    };
+    formats.iter().flat_map(of).collect()
+}
+
+#[test]
+fn iris_records_of_any_bytes_are_refused_or_written_back() {
+    let decode = |bytes: &[u8]| match IirRecord::decode(bytes) {
+        Ok(record) => record.encode().unwrap() == bytes || panic!("{record:?}"),
+        Err(_) => false,
+    };
+    let accepted = feed(&eye_seeds(&[ImageFormat::Raw, ImageFormat::Png]), decode, |length| 64 * length + 4096);
+    assert!(accepted > INPUTS / 1000, "{accepted}");
+}
+
+/// Decodes what a record holds; whether any image of it was lawful.
+fn eyes_of(bytes: &[u8]) -> bool {
+    let Ok(record) = IirRecord::decode(bytes) else { return false };
+    let mut lawful = false;
+    for eye in record.images.iter().filter(|eye| usize::from(eye.width) * usize::from(eye.height) <= PIXELS) {
+        if let Ok(image) = eye.image() {
+            assert_eq!((image.width(), image.height()), (eye.width.into(), eye.height.into()));
+            lawful = true;
+        }
+    }
+    lawful
+}
+
+#[test]
+fn eyes_in_records_of_any_bytes_are_refused_or_of_their_stated_size() {
+    let seeds = eye_seeds(&[ImageFormat::Raw, ImageFormat::Png, ImageFormat::Jpeg]);
+    let accepted = feed(&seeds, eyes_of, |length| 64 * length + 16 * PIXELS + (2 << 20));
+    assert!(accepted > INPUTS / 1000, "{accepted}");
+}
+
+#[test]
+fn jpeg_2000_images_of_any_bytes_are_refused_or_of_their_stated_size() {
+    let accepted = feed(&eye_seeds(&[ImageFormat::Jpeg2000]), eyes_of, |length| 64 * length + 64 * PIXELS + (4 << 20));
+    assert!(accepted > INPUTS / 1000, "{accepted}");
+    // Changes to the image alone, which the lengths of the record would not survive.
+    let (width, height) = jpeg2000::SIZE;
+    let seeds = [&jpeg2000::FILE[..], &jpeg2000::STREAM, &jpeg2000::LOSSY].map(|data| (data.to_vec(), None));
+    let decode = |data: &[u8]| {
+        let size = (width as u16, height as u16);
+        EyeImage::new(EyeLabel::Left, ImageKind::Cropped, ImageFormat::Jpeg2000, size, data.to_vec()).image().is_ok()
+    };
+    let accepted = feed(&seeds, decode, |length| 64 * length + 64 * PIXELS + (4 << 20));
     assert!(accepted > INPUTS / 1000, "{accepted}");
 }

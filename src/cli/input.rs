@@ -1,5 +1,5 @@
-//! A finger in a file: an image of any of the usual formats, or a record of any maker. What the file is, its first
-//! bytes say; its name is not asked.
+//! A finger or an eye in a file: an image of any of the usual formats, or a record of any maker. What the file is, its
+//! first bytes say; its name is not asked.
 
 use std::fs::File;
 use std::io::Read;
@@ -10,6 +10,8 @@ use rekam_simulator::replay::read::{self, ReadError};
 
 use super::error::CliError;
 use crate::biometrics::fingerprint::{ExtractError, RESOLUTIONS, SlapError};
+use crate::biometrics::iris;
+use crate::interchange::iir::{EyeImage, EyeLabel, IirRecord};
 use crate::interchange::wsq::{self, WsqError};
 use crate::interchange::{RecordError, fir, fmr};
 
@@ -24,17 +26,34 @@ pub(super) enum FingerFile {
     Minutiae(fmr::Received),
 }
 
-/// Why a file holds no finger; each a whole sentence.
+/// An eye of a file.
+pub(super) struct EyeSample {
+    /// Which eye, as the record says.
+    pub(super) label: EyeLabel,
+    pub(super) image: GrayImage,
+}
+
+/// The eyes of a file.
+pub(super) enum EyeFile {
+    /// An image of one eye.
+    Image(GrayImage),
+    /// Every image of a record; at least one.
+    Record(Vec<EyeSample>),
+}
+
+/// Why a file holds no finger or eye; each a whole sentence.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum InputError {
     #[error("{}: cannot be read; check the file's name and permissions", path.display())]
     File { path: PathBuf, source: std::io::Error },
-    #[error("{}: is larger than any fingerprint image or record ({} bytes); name another file", path.display(), LARGEST_FILE)]
+    #[error("{}: is larger than any image or record ({} bytes); name another file", path.display(), LARGEST_FILE)]
     Large { path: PathBuf },
     #[error("{}: is empty; name another file", path.display())]
     Empty { path: PathBuf },
     #[error("{}: damaged, or neither a PNG, JPEG or WSQ image nor an ISO/IEC 19794 record; name another file", path.display())]
     Unknown { path: PathBuf, source: Box<dyn std::error::Error + Send + Sync> },
+    #[error("{}: damaged, or neither a PNG, JPEG or BMP image nor an ISO/IEC 19794-6 record; name another file", path.display())]
+    UnknownEye { path: PathBuf, source: Box<dyn std::error::Error + Send + Sync> },
     #[error("{}: {source}; ask its maker for another, or name another file", path.display())]
     Record { path: PathBuf, source: RecordError },
     #[error("{}: {source}; name another file", path.display())]
@@ -43,6 +62,8 @@ pub(crate) enum InputError {
     Resolution { path: PathBuf, dpi: f32 },
     #[error(transparent)]
     Pixels(ReadError),
+    #[error("{}: {source}; capture the eye again, or name another file", path.display())]
+    Eye { path: PathBuf, source: iris::ExtractError },
     #[error("{}: {source}; correct its resolution, or name the image of a single finger", path.display())]
     Extent { path: PathBuf, source: ExtractError },
     #[error("{}: {source}; name the image of a finger", path.display())]
@@ -106,6 +127,27 @@ pub(super) fn finger(path: &Path, dpi: f32) -> Result<FingerFile, InputError> {
         })?
     };
     resolution(path, &bytes, image).map(FingerFile::Image)
+}
+
+/// Reads the eyes of a file.
+pub(super) fn eyes(path: &Path) -> Result<EyeFile, InputError> {
+    let bytes = load(path)?;
+    let owned = || path.to_owned();
+    if bytes.is_empty() {
+        return Err(InputError::Empty { path: owned() });
+    }
+    if IirRecord::recognised(&bytes) {
+        let sample = |eye: &EyeImage| Ok(EyeSample { label: eye.eye, image: eye.image()? });
+        let record = IirRecord::decode(&bytes).and_then(|record| record.images.iter().map(sample).collect());
+        return record.map(EyeFile::Record).map_err(|source| InputError::Record { path: owned(), source });
+    }
+    // The resolution of an eye means nothing.
+    read::gray(path, 0.0).map(EyeFile::Image).map_err(|source| match source {
+        ReadError::File { path, source } => InputError::File { path, source },
+        ReadError::Decode { path, source } => InputError::UnknownEye { path, source: source.into() },
+        ReadError::Extent { path, source } => InputError::UnknownEye { path, source: source.into() },
+        ReadError::Pixels { .. } => InputError::Pixels(source),
+    })
 }
 
 fn first_image(bytes: &[u8]) -> Result<GrayImage, RecordError> {

@@ -67,6 +67,9 @@ pub enum RecordError {
         /// Why.
         source: image::ImageError,
     },
+    /// The JPEG 2000 image in the record is damaged.
+    #[error("the JPEG 2000 image in the record is damaged: {0}")]
+    Jpeg2000(#[from] hayro_jpeg2000::DecodeError),
     /// The WSQ image in the record is damaged.
     #[error("the WSQ image in the record is damaged: {0}")]
     Wsq(#[from] WsqError),

@@ -10,6 +10,8 @@ mod bytes;
 pub mod error;
 pub mod fir;
 pub mod fmr;
+pub mod iir;
+mod pictures;
 pub mod wsq;
 
 pub use error::RecordError;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rekam_hal::{CaptureError, Eye, EyeSet, Finger, Fingers, GrayImage, Retry, ScanTarget, Slap};
 
-use crate::biometrics::fingerprint;
+use crate::biometrics::{fingerprint, iris};
 use crate::dedup::worker::Worker;
 use crate::dedup::{Candidate, Pending, Person, PersonRef, Templates};
 use crate::domain::eligibility::{Eligibility, eligibility};
@@ -408,7 +408,18 @@ pub fn judge_slap(
 /// As [`judge_finger`].
 pub fn judge_eye(engines: &Engines, image: &GrayImage) -> Result<Judged, DeskError> {
     engines.eye(image).map_err(|error| match error {
-        EngineError::Iris(_) => JobError::from(CaptureError::Retry(Retry::OpenEyes)).into(),
+        EngineError::Iris(error) => JobError::from(CaptureError::Retry(eye_advice(&error))).into(),
         other => other.into(),
     })
+}
+
+/// What to do about an image without one whole eye.
+fn eye_advice(error: &iris::ExtractError) -> Retry {
+    use iris::ExtractError;
+    match error {
+        ExtractError::HalfEye => Retry::NotCentred,
+        // Two eyes in a picture meant for one are far away.
+        ExtractError::TwoEyes | ExtractError::TooSmall { .. } => Retry::ComeCloser,
+        ExtractError::NoEye | ExtractError::NothingVisible => Retry::OpenEyes,
+    }
 }

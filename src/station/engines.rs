@@ -281,7 +281,9 @@ fn iris_advice(cause: &iris::Cause) -> Retry {
     use iris::Cause;
     match cause {
         Cause::SmallUsableArea | Cause::LidsClosed => Retry::OpenEyes,
-        Cause::Blurred => Retry::Blurred,
+        Cause::Blurred | Cause::Moved => Retry::Blurred,
+        Cause::LooksAside => Retry::LookStraight,
+        Cause::Reflections | Cause::PatternedLens => Retry::TakeOffGlasses,
         Cause::OffCentre => Retry::NotCentred,
         Cause::TooFar => Retry::ComeCloser,
         Cause::TooClose => Retry::GoFarther,

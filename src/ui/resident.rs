@@ -358,6 +358,8 @@ fn advice(retry: Retry) -> &'static str {
         Retry::ComeCloser => "resident-advice-come-closer",
         Retry::GoFarther => "resident-advice-go-farther",
         Retry::OpenEyes => "resident-advice-open-eyes",
+        Retry::LookStraight => "resident-advice-look-straight",
+        Retry::TakeOffGlasses => "resident-advice-take-off-glasses",
         Retry::NothingPresented => "resident-advice-nothing-presented",
         Retry::NothingWritten => "resident-advice-nothing-written",
         Retry::CleanGlass => "resident-advice-clean-glass",

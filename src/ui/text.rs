@@ -76,6 +76,8 @@ pub fn advice(words: &Words, retry: Retry) -> String {
         Retry::ComeCloser => "advice-come-closer",
         Retry::GoFarther => "advice-go-farther",
         Retry::OpenEyes => "advice-open-eyes",
+        Retry::LookStraight => "advice-look-straight",
+        Retry::TakeOffGlasses => "advice-take-off-glasses",
         Retry::NothingPresented => "advice-nothing-presented",
         Retry::NothingWritten => "advice-nothing-written",
         Retry::CleanGlass => "advice-clean-glass",

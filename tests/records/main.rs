@@ -4,6 +4,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on shall stop")]
 
+#[path = "../support/jpeg2000.rs"]
+mod jpeg2000;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -11,5 +13,7 @@ mod foreign;
 mod golden;
 mod images;
 mod inspect;
+mod inspect_iris;
+mod iris;
 mod peers;
 mod round_trip;

@@ -7,12 +7,15 @@ use std::process::{Command, Stdio};
 
 use rekam::interchange::fir::{Fir2005, Fir2011, FirRecord, Image2005, Image2011, Picture, Storage};
 use rekam::interchange::fmr::{self, FmrRecord};
+use rekam::interchange::iir::{Extent, EyeImage, EyeLabel, IirRecord, ImageFormat, Place, QualityScore};
 use rekam::interchange::wsq;
 use rekam_hal::GrayImage;
 use serde_json::{Value, json};
 
 use crate::golden::FMR_2005;
 use crate::images::{print, psnr};
+use crate::iris::{eye, samples};
+use crate::jpeg2000;
 use crate::support::Dice;
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/records_oracle.py");
@@ -180,5 +183,63 @@ fn wsq_streams_mean_the_same_to_nbis_and_to_us() {
             assert!(farthest(&here, &there) <= 1, "seed {seed}: {}", farthest(&here, &there));
             assert!(psnr(&image, &here) > 28.0);
         }
+    }
+}
+
+#[test]
+fn another_reader_finds_the_same_eyes_in_our_records() {
+    if !has("struct") {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let place = Place { x: Extent::exactly(320), y: Extent { least: 230, most: 250 }, diameter: Extent::exactly(222) };
+    let qualities = vec![QualityScore { score: 61, vendor: 5, algorithm: 6 }];
+    let right = EyeImage { qualities, place, range: 300, ..EyeImage::of(&eye(4), EyeLabel::Right).unwrap() };
+    let left = EyeImage { number: 2, roll: Some(700), ..EyeImage::of(&eye(5), EyeLabel::Left).unwrap() };
+    let record = IirRecord { images: vec![right, left] };
+    let found = told(dir.path(), &record.encode().unwrap());
+    assert_eq!((&found["kind"], &found["eyes"]), (&json!("iir"), &json!(2)));
+    for (image, found) in record.images.iter().zip(found["images"].as_array().unwrap()) {
+        let scores: Vec<u8> = image.qualities.iter().map(|quality| quality.score).collect();
+        let extents = [image.place.x, image.place.y, image.place.diameter].map(|e| [e.least, e.most]).concat();
+        let expected = json!({
+            "number": image.number, "eye": image.eye as u8, "type": 2, "format": 14, "properties": 5,
+            "width": 640, "height": 480, "depth": 8, "range": image.range, "qualities": scores,
+            "roll": image.roll.unwrap_or(u16::MAX), "place": extents, "data": hex(&image.data),
+        });
+        assert_eq!(*found, expected);
+    }
+}
+
+/// OpenJPEG, by way of Pillow, on the JPEG 2000 images in records of another maker.
+#[test]
+fn jpeg_2000_means_the_same_to_openjpeg_and_to_us() {
+    if !has("PIL.Jpeg2KImagePlugin") {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let (width, height) = jpeg2000::SIZE;
+    let of = |data: &[u8]| {
+        EyeImage::new(
+            EyeLabel::Undefined,
+            rekam::interchange::iir::ImageKind::Uncropped,
+            ImageFormat::Jpeg2000,
+            (width as u16, height as u16),
+            data.to_vec(),
+        )
+    };
+    let mut images = vec![of(&jpeg2000::FILE), of(&jpeg2000::STREAM), of(&jpeg2000::LOSSY)];
+    for (_, path) in samples() {
+        images.extend(IirRecord::decode(&std::fs::read(path).unwrap()).unwrap().images);
+    }
+    for image in images {
+        let (source, target) = (dir.path().join("image.jp2"), dir.path().join("pixels"));
+        std::fs::write(&source, &image.data).unwrap();
+        let size = ask(&[Path::new("decode"), &source, &target]);
+        assert_eq!((&size["width"], &size["height"]), (&json!(image.width), &json!(image.height)));
+        let (width, height) = (image.width.into(), image.height.into());
+        let theirs = GrayImage::new(width, height, std::fs::read(&target).unwrap()).unwrap();
+        // The irreversible wavelet is computed in floating point; the last bit of a rounding may differ.
+        assert!(farthest(&image.image().unwrap(), &theirs) <= 1);
     }
 }

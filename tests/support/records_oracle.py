@@ -1,7 +1,8 @@
 """Reads standard records independently of the program: `records_oracle.py FILE` prints what it found as JSON.
 
 Written from the tables of the standards with `struct`, sharing nothing with the program but the tables.
-WSQ streams go through PyPI `wsq` (NBIS): `records_oracle.py wsq-decode FILE OUT` writes raw pixels, and
+Images go through PyPI `pillow` (JPEG 2000: OpenJPEG) and `wsq` (NBIS): `records_oracle.py decode FILE OUT` and
+`records_oracle.py wsq-decode FILE OUT` write raw pixels, and
 `records_oracle.py wsq-encode WIDTH HEIGHT RAW OUT` writes a stream.
 """
 import json
@@ -81,14 +82,41 @@ def image_2011(data):
     return {"kind": "fir", "unit": unit, "x": x, "y": y, "depth": depth, "images": images}
 
 
-def wsq_decode(source, target):
-    import wsq  # noqa: F401 (registers itself)
+def eyes_2011(data):
+    length, count, certified, eyes = struct.unpack_from(">IHBB", data, 8)
+    assert length == len(data) and certified == 0
+    at, images = 16, []
+    for _ in range(count):
+        (size,) = struct.unpack_from(">I", data, at)
+        p = at + 4 + 9 + 5
+        qualities = [data[p + 1 + 5 * i] for i in range(data[p])]
+        p += 1 + 5 * data[p]
+        number, eye, kind, format_, properties, width, height, depth = struct.unpack_from(">HBBBBHHB", data, p)
+        distance, roll, _ = struct.unpack_from(">HHH", data, p + 11)
+        place = list(struct.unpack_from(">6H", data, p + 17))
+        (stored,) = struct.unpack_from(">I", data, p + 29)
+        images.append({"number": number, "eye": eye, "type": kind, "format": format_, "properties": properties})
+        images[-1].update({"width": width, "height": height, "depth": depth, "range": distance, "roll": roll})
+        images[-1].update({"qualities": qualities, "place": place, "data": data[p + 33 : p + 33 + stored].hex()})
+        assert p + 33 + stored == at + size
+        at += size
+    assert at == len(data)
+    return {"kind": "iir", "eyes": eyes, "images": images}
+
+
+def decode(source, target):
     from PIL import Image
 
     image = Image.open(source).convert("L")
     with open(target, "wb") as out:
         out.write(image.tobytes())
     return {"width": image.width, "height": image.height}
+
+
+def wsq_decode(source, target):
+    import wsq  # noqa: F401 (registers itself)
+
+    return decode(source, target)
 
 
 def wsq_encode(width, height, source, target):
@@ -101,6 +129,8 @@ def wsq_encode(width, height, source, target):
 
 
 def main(arguments):
+    if arguments[0] == "decode":
+        return decode(*arguments[1:])
     if arguments[0] == "wsq-decode":
         return wsq_decode(*arguments[1:])
     if arguments[0] == "wsq-encode":
@@ -108,6 +138,7 @@ def main(arguments):
     with open(arguments[0], "rb") as file:
         data = file.read()
     readers = {b"FMR\x00 20\x00": minutiae_2005, b"FIR\x00010\x00": image_2005, b"FIR\x00020\x00": image_2011}
+    readers[b"IIR\x00020\x00"] = eyes_2011
     return readers[data[:8]](data)
 
 

@@ -40,6 +40,10 @@ pub enum Retry {
     GoFarther,
     /// The eye is not open wide enough.
     OpenEyes,
+    /// The eye looks past the camera.
+    LookStraight,
+    /// Glasses or contact lenses hide the eye.
+    TakeOffGlasses,
     /// Nothing was presented in time, but the device is well.
     NothingPresented,
     /// Nothing was written on the pad.
@@ -62,6 +66,8 @@ impl fmt::Display for Retry {
             Self::ComeCloser => "come closer",
             Self::GoFarther => "go a little farther away",
             Self::OpenEyes => "open the eyes wide",
+            Self::LookStraight => "look straight into the camera",
+            Self::TakeOffGlasses => "take off glasses and contact lenses",
             Self::NothingPresented => "nothing was presented in time",
             Self::NothingWritten => "nothing was written",
             Self::CleanGlass => "clean the glass",

@@ -26,6 +26,10 @@ impl Circle {
     pub(super) fn rescaled(&self, factor: f32) -> Circle {
         Circle { x: (self.x + 0.5) * factor - 0.5, y: (self.y + 0.5) * factor - 0.5, r: self.r * factor }
     }
+
+    pub(super) fn shifted(&self, (dx, dy): (f32, f32)) -> Circle {
+        Circle { x: self.x + dx, y: self.y + dy, r: self.r }
+    }
 }
 
 /// What a fitted contour may look like.
@@ -73,6 +77,18 @@ impl Contour {
         (self.x + r * angle.cos(), self.y + r * angle.sin())
     }
 
+    /// How far the contour is from being round in one direction: the second harmonic's amplitude over the radius. A disc
+    /// seen at an angle has half of what it lost in width.
+    pub fn flatness(&self) -> f32 {
+        self.cosine[1].hypot(self.sine[1]) / self.mean.max(0.5)
+    }
+
+    /// How far the contour is from an ellipse: root mean square of the harmonics from the third on over the radius.
+    pub fn irregularity(&self) -> f32 {
+        let sum: f32 = self.cosine[2..].iter().chain(&self.sine[2..]).map(|v| v * v).sum();
+        (0.5 * sum).sqrt() / self.mean.max(0.5)
+    }
+
     /// The circle that fits the contour best: the first harmonic is a shift of the centre.
     pub fn as_circle(&self) -> Circle {
         Circle { x: self.x + self.cosine[0], y: self.y + self.sine[0], r: self.mean }
@@ -87,6 +103,10 @@ impl Contour {
         out
     }
 
+    pub(super) fn shifted(&self, (dx, dy): (f32, f32)) -> Contour {
+        Contour { x: self.x + dx, y: self.y + dy, ..*self }
+    }
+
     /// Fits radii at equally spaced angles by weighted least squares in the given shape: its pulls
     /// are relative to the sum of weights, so that a badly supported arc is continued as a circle.
     pub(super) fn fit((x, y): (f32, f32), radii: &[f32], weights: &[f32], shape: &Shape) -> Option<Contour> {
@@ -96,11 +116,12 @@ impl Contour {
         let mut normal = [[0.0_f64; 2 * HARMONICS + 2]; 2 * HARMONICS + 1];
         let mut total = 0.0;
         for (k, (&r, &w)) in radii.iter().zip(weights).enumerate() {
-            let angle = f64::from(TAU) * k as f64 / radii.len() as f64;
+            let (s1, c1) = (f64::from(TAU) * k as f64 / radii.len() as f64).sin_cos();
             let mut basis = [1.0_f64; 2 * HARMONICS + 1];
+            let (mut s, mut c) = (s1, c1);
             for h in 1..=harmonics {
-                let (s, c) = (angle * h as f64).sin_cos();
                 (basis[2 * h - 1], basis[2 * h]) = (c, s);
+                (s, c) = (s * c1 + c * s1, c * c1 - s * s1);
             }
             total += f64::from(w);
             for i in 0..n {
@@ -194,18 +215,23 @@ impl PolarWindow {
 
     /// Outward brightening, `angles` rows of `steps`; where the ray has left the image it is 0.
     pub fn derivative(&self, plane: &Plane, x: f32, y: f32) -> Vec<f32> {
+        let step = (self.to - self.from) / (self.steps.max(2) - 1) as f32;
+        let half = (self.reach / step.max(1e-3)).round().clamp(1.0, 200.0) as usize;
         let mut out = Vec::with_capacity(self.angles * self.steps);
+        let mut ray = vec![0.0; self.steps + 2 * half];
         for k in 0..self.angles {
             let (s, c) = (TAU * k as f32 / self.angles as f32).sin_cos();
-            for i in 0..self.steps {
-                let (inner, outer) = (self.radius(i as f32) - self.reach, self.radius(i as f32) + self.reach);
-                let end = (x + outer * c, y + outer * s);
-                out.push(if plane.holds(end.0, end.1, 1.0) {
-                    plane.sample(end.0, end.1) - plane.sample(x + inner * c, y + inner * s)
-                } else {
-                    0.0
-                });
+            let first = self.from - half as f32 * step;
+            let at = |i: usize| (x + (first + i as f32 * step) * c, y + (first + i as f32 * step) * s);
+            // Along a ray the image is left once.
+            let inside = (0..ray.len()).rev().find(|&i| plane.holds(at(i).0, at(i).1, 1.0)).map_or(0, |i| i + 1);
+            for (i, v) in ray[..inside].iter_mut().enumerate() {
+                let (px, py) = at(i);
+                *v = plane.sample(px, py);
             }
+            let known = inside.saturating_sub(2 * half);
+            out.extend(ray[2 * half..].iter().zip(&ray).take(known).map(|(outer, inner)| outer - inner));
+            out.resize((k + 1) * self.steps, 0.0);
         }
         out
     }
@@ -214,51 +240,50 @@ impl PolarWindow {
 /// The closed path (one step index per row) with the largest sum of gains, moving at most `slope` steps from row to
 /// row and paying `bend` per step moved (Viterbi). Run twice: the second run starts and ends where the first one passed
 /// the opposite side, which closes the path.
-pub(super) fn closed_path(gain: &[f32], rows: usize, steps: usize, slope: usize, bend: f32) -> Vec<usize> {
+pub(super) fn closed_path(gain: &[f32], steps: usize, slope: usize, bend: f32) -> Vec<usize> {
+    let rows = gain.len() / steps.max(1);
     let half = rows / 2;
-    let open = open_path(|row, s| gain[row % rows * steps + s], rows, steps, slope, bend, None);
+    let open = open_path(gain, steps, slope, bend, None);
     let fixed = open.get(half).copied().unwrap_or(0);
-    let shifted = open_path(|row, s| gain[(row + half) % rows * steps + s], rows + 1, steps, slope, bend, Some(fixed));
+    let turned = [&gain[half * steps..], &gain[..(half + 1) * steps]].concat();
+    let shifted = open_path(&turned, steps, slope, bend, Some(fixed));
     (0..rows).map(|k| shifted.get((k + rows - half) % rows).copied().unwrap_or(0)).collect()
 }
 
-/// The open path with the largest sum of gains; with `ends` it starts and ends at that step.
-pub(super) fn open_path(
-    gain: impl Fn(usize, usize) -> f32,
-    rows: usize,
-    steps: usize,
-    slope: usize,
-    bend: f32,
-    ends: Option<usize>,
-) -> Vec<usize> {
-    if rows == 0 || steps == 0 {
+/// The open path with the largest sum of gains, given as rows of `steps`; with `ends` it starts and ends at that step.
+pub(super) fn open_path(gain: &[f32], steps: usize, slope: usize, bend: f32, ends: Option<usize>) -> Vec<usize> {
+    let rows = gain.len() / steps.max(1);
+    if rows == 0 {
         return Vec::new();
     }
-    let start = |s: usize| if ends.is_none_or(|e| e == s) { gain(0, s) } else { -1e9 };
-    let mut score: Vec<f32> = (0..steps).map(start).collect();
-    let mut from = vec![0_u16; rows * steps];
-    let mut next = vec![0.0; steps];
-    for row in 1..rows {
-        for s in 0..steps {
-            let (mut best, mut best_at) = (f32::NEG_INFINITY, s);
-            let reachable = s.saturating_sub(slope)..=(s + slope).min(steps - 1);
-            for (p, before) in reachable.clone().zip(&score[reachable]) {
-                let value = before - bend * s.abs_diff(p) as f32;
-                if value > best {
-                    (best, best_at) = (value, p);
+    // The scores stand between margins that no path can come from.
+    let mut score = vec![f32::NEG_INFINITY; steps + 2 * slope];
+    for (s, v) in score[slope..slope + steps].iter_mut().enumerate() {
+        *v = if ends.is_none_or(|e| e == s) { gain[s] } else { -1e9 };
+    }
+    let mut moves = vec![0_i32; rows * steps];
+    let mut best = vec![0.0_f32; steps];
+    for (gain, moves) in gain.chunks_exact(steps).zip(moves.chunks_exact_mut(steps)).skip(1) {
+        best.copy_from_slice(&score[slope..slope + steps]);
+        for shift in 1..=slope {
+            let cost = bend * shift as f32;
+            for (from, sign) in [(slope - shift, -1), (slope + shift, 1)] {
+                for ((b, m), v) in best.iter_mut().zip(moves.iter_mut()).zip(&score[from..from + steps]) {
+                    let better = v - cost > *b;
+                    *b = if better { v - cost } else { *b };
+                    *m = if better { sign * shift as i32 } else { *m };
                 }
             }
-            next[s] = best + gain(row, s);
-            from[row * steps + s] = best_at as u16;
         }
-        std::mem::swap(&mut score, &mut next);
+        score[slope..slope + steps].iter_mut().zip(best.iter().zip(gain)).for_each(|(s, (b, g))| *s = b + g);
     }
-    let best = (0..steps).max_by(|&a, &b| score[a].total_cmp(&score[b])).unwrap_or(0);
+    let last = &score[slope..slope + steps];
+    let best = (0..steps).max_by(|&a, &b| last[a].total_cmp(&last[b])).unwrap_or(0);
     let mut at = ends.unwrap_or(best);
     let mut path = vec![0; rows];
     for row in (0..rows).rev() {
         path[row] = at;
-        at = usize::from(from[row * steps + at]);
+        at = at.saturating_add_signed(moves[row * steps + at] as isize).min(steps - 1);
     }
     path
 }

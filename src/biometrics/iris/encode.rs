@@ -41,7 +41,7 @@ pub(super) fn encode(sheet: &Sheet) -> Encoded {
         let kernel = Kernel::new(wavelength, sigma);
         let responses: Vec<Option<(f32, f32)>> = bands.iter().flat_map(|b| kernel.responses(b)).collect();
         let valid: Vec<(f32, f32)> = responses.iter().flatten().copied().collect();
-        *energy = valid.iter().map(|(a, b)| a.hypot(*b)).sum::<f32>() / valid.len().max(1) as f32;
+        *energy = valid.iter().map(|(a, b)| (a * a + b * b).sqrt()).sum::<f32>() / valid.len().max(1) as f32;
         let floors = [
             quantile(&mut valid.iter().map(|v| v.0.abs()).collect::<Vec<_>>(), FRAGILE),
             quantile(&mut valid.iter().map(|v| v.1.abs()).collect::<Vec<_>>(), FRAGILE),

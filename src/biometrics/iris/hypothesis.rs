@@ -16,12 +16,16 @@ pub(super) const COARSE_SIDE: f32 = 240.0;
 const SMALLEST: f32 = 2.5;
 /// Ratio of neighbouring radius bands.
 const BAND: f32 = 1.5;
+/// Seeds taken from one band of radii.
+const KEPT_PER_BAND: usize = 4;
 /// Seeds that are refined.
 const KEPT: usize = 14;
 /// Limbi kept for each pupil.
 const LIMBI: usize = 3;
 /// Pupils that get a limbus.
 const JUDGED: usize = 5;
+/// Joint score of a second eye.
+const SECOND_EYE: f32 = 2.3;
 const ANGLES: usize = 32;
 
 /// A pupil with its limbus in coarse coordinates.
@@ -31,6 +35,16 @@ pub(super) struct Hypothesis {
     pub limbus: Circle,
     /// Joint score; about 1 for a poor and above 2.5 for a clear eye.
     pub score: f32,
+}
+
+impl Hypothesis {
+    /// Whether another hypothesis is a second eye next to this one: clear, as large and at about the same height.
+    pub fn beside(&self, other: &Hypothesis) -> bool {
+        let (a, b) = (&self.limbus, &other.limbus);
+        let (dx, dy) = ((a.x - b.x).abs(), (a.y - b.y).abs());
+        let larger = a.r.max(b.r);
+        other.score > SECOND_EYE && larger < 1.35 * a.r.min(b.r) && dx > 3.0 * larger && dy < 0.5 * dx
+    }
 }
 
 /// Unit vectors around the circle.
@@ -46,11 +60,11 @@ pub(super) fn search(coarse: &Plane) -> Vec<Hypothesis> {
     let filled = fill_reflections(coarse, 5, 30.0);
     let smooth = filled.blurred(1.0, 1.0);
     let wide = coarse.blurred(1.8, 1.8);
-    let seeds = vote(&smooth);
     let mut pupils: Vec<(f32, Circle)> = Vec::new();
-    for seed in seeds {
+    let levels = levels(&smooth);
+    for seed in seeds(&smooth, levels) {
         let pupil = refine_pupil(&smooth, seed);
-        let merit = judge(&smooth, &pupil);
+        let merit = judge(&smooth, &pupil, levels);
         match pupils.iter_mut().find(|(_, p)| same(p, &pupil)) {
             Some(known) if known.0 < merit => *known = (merit, pupil),
             Some(_) => {}
@@ -88,6 +102,28 @@ pub(super) fn fill_reflections(plane: &Plane, radius: usize, rise: f32) -> Plane
     })
 }
 
+/// Grey levels of the darkest parts and of what is bright in the image.
+fn levels(smooth: &Plane) -> (f32, f32) {
+    let mut levels: Vec<f32> = smooth.data().iter().step_by(7).copied().collect();
+    let dark = quantile(&mut levels, 0.02);
+    (dark, quantile(&mut levels, 0.6).max(dark + 10.0))
+}
+
+/// Pupil radius up to which edges vote on the coarse samples themselves; larger discs are sought at half the scale,
+/// where their edges are just as clear and four times fewer.
+const SMALL: f32 = 6.0;
+
+/// Pupil seeds of all sizes, the most voted first.
+fn seeds(smooth: &Plane, levels: (f32, f32)) -> Vec<Circle> {
+    let largest = (0.32 * smooth.width().min(smooth.height()) as f32).max(SMALLEST + 1.0);
+    let mut peaks = vote(smooth, (SMALLEST, SMALL.min(largest)), levels);
+    let half = vote(&smooth.reduced(2.0), (0.5 * SMALL, 0.5 * largest), levels);
+    peaks.extend(half.into_iter().map(|(votes, seed)| (votes, seed.rescaled(2.0))));
+    peaks.sort_by(|a, b| b.0.total_cmp(&a.0));
+    peaks.truncate(KEPT);
+    peaks.into_iter().map(|(_, c)| c).collect()
+}
+
 /// Votes for centres of dark discs with radii around `r`. The larger the discs, the less exactly their centres are
 /// hit, so that larger bands are counted in larger cells.
 struct Band {
@@ -104,15 +140,14 @@ struct Step {
     weight: f32,
 }
 
-/// Pupil seeds: every edge votes along its darkening direction for centres in bands of radii.
-fn vote(smooth: &Plane) -> Vec<Circle> {
+/// Every edge votes along its darkening direction for centres in bands of radii; the strongest peaks of each band.
+fn vote(smooth: &Plane, (smallest, largest): (f32, f32), levels: (f32, f32)) -> Vec<(f32, Circle)> {
     let (w, h) = (smooth.width(), smooth.height());
-    let (mut bands, steps) = bands(w, h);
-    for y in 1..h.saturating_sub(1) {
+    let (mut bands, steps) = bands((w, h), smallest, largest);
+    for (y, lines) in smooth.data().windows(3 * w).step_by(w).enumerate() {
+        let (above, line, below) = (&lines[..w], &lines[w..2 * w], &lines[2 * w..]);
         for x in 1..w.saturating_sub(1) {
-            let (xi, yi) = (x as isize, y as isize);
-            let gx = smooth.at(xi + 1, yi) - smooth.at(xi - 1, yi);
-            let gy = smooth.at(xi, yi + 1) - smooth.at(xi, yi - 1);
+            let (gx, gy) = (line[x + 1] - line[x - 1], below[x] - above[x]);
             let square = gx * gx + gy * gy;
             if square < 25.0 {
                 continue;
@@ -121,78 +156,78 @@ fn vote(smooth: &Plane) -> Vec<Circle> {
             let (dx, dy) = (-gx / strength, -gy / strength);
             let weight = (strength / 24.0).min(1.0);
             for step in &steps {
-                let (px, py) = (x as f32 + dx * step.r + 0.5, y as f32 + dy * step.r + 0.5);
+                let (px, py) = (x as f32 + dx * step.r + 0.5, (y + 1) as f32 + dy * step.r + 0.5);
                 if px < 0.0 || py < 0.0 || px >= w as f32 || py >= h as f32 {
                     break;
                 }
                 let band = &mut bands[step.band];
-                let at = (py as usize >> band.shift) * band.cells.width() + (px as usize >> band.shift);
+                let at = (py as i32 as usize >> band.shift) * band.cells.width() + (px as i32 as usize >> band.shift);
                 band.cells.data_mut()[at] += weight * step.weight;
             }
         }
     }
-    seeds_of(&bands, smooth)
+    bands.iter().flat_map(|band| peaks(band, smooth, levels)).collect()
 }
 
 /// The bands for an image extent and the radii to vote with.
-fn bands(w: usize, h: usize) -> (Vec<Band>, Vec<Step>) {
-    let largest = (0.32 * w.min(h) as f32).max(SMALLEST + 1.0);
-    let count = ((largest / SMALLEST).ln() / BAND.ln()).ceil().max(1.0) as usize;
+fn bands((w, h): (usize, usize), smallest: f32, largest: f32) -> (Vec<Band>, Vec<Step>) {
+    let count = ((largest / smallest).max(1.0).ln() / BAND.ln()).ceil().max(1.0) as usize;
     let bands = (0..count)
         .map(|band| {
-            let r = SMALLEST * BAND.powf(band as f32 + 0.5);
-            let shift = if r < 10.0 { 0 } else { 1 + usize::from(r > 25.0) };
+            let r = smallest * BAND.powf(band as f32 + 0.5);
+            let shift = usize::from(r > 12.0);
             Band { r, shift, cells: Plane::zeros((w >> shift) + 1, (h >> shift) + 1) }
         })
         .collect();
     let mut steps = Vec::new();
-    let mut r = SMALLEST.ceil();
+    let mut r = smallest.ceil();
     while r <= largest {
         let width = (r / 12.0).max(1.0);
-        let band = (((r / SMALLEST).ln() / BAND.ln()).max(0.0) as usize).min(count - 1);
+        let band = (((r / smallest).ln() / BAND.ln()).max(0.0) as usize).min(count - 1);
         steps.push(Step { r, band, weight: width / r });
         r += width;
     }
     (bands, steps)
 }
 
-/// The strongest separate peaks of all bands.
-fn seeds_of(bands: &[Band], smooth: &Plane) -> Vec<Circle> {
-    let mut levels: Vec<f32> = smooth.data().iter().step_by(5).copied().collect();
-    let dark = quantile(&mut levels, 0.03);
-    let bright = quantile(&mut levels, 0.6).max(dark + 10.0);
-    let mut peaks: Vec<(f32, Circle)> = Vec::new();
-    for band in bands {
-        let cell = (1 << band.shift) as f32;
-        let sigma = (0.13 * band.r / cell).max(0.8);
-        let map = band.cells.blurred(sigma, sigma);
-        let gain = TAU * sigma * sigma;
-        let mut own: Vec<(f32, Circle)> = Vec::new();
-        for y in 1..map.height() as isize - 1 {
-            for x in 1..map.width() as isize - 1 {
-                let v = map.at(x, y);
-                let beaten = || [(-1, 0), (1, 0), (0, -1), (0, 1)].iter().any(|(dx, dy)| map.at(x + dx, y + dy) > v);
-                if v * gain < 0.8 || beaten() {
-                    continue;
-                }
-                let centre = Circle { x: (x as f32 + 0.5) * cell - 0.5, y: (y as f32 + 0.5) * cell - 0.5, r: band.r };
-                let darkness = ((bright - smooth.sample(centre.x, centre.y)) / (bright - dark)).clamp(0.0, 1.0);
-                own.push((v * gain * (0.25 + 0.75 * darkness), centre));
+/// The strongest separate peaks of a band, dark ones preferred.
+fn peaks(band: &Band, smooth: &Plane, (dark, bright): (f32, f32)) -> Vec<(f32, Circle)> {
+    let cell = (1 << band.shift) as f32;
+    let sigma = (0.13 * band.r / cell).max(0.8);
+    let map = band.cells.blurred(sigma, sigma);
+    let gain = TAU * sigma * sigma;
+    let w = map.width();
+    let mut least = 0.8;
+    let mut own: Vec<(f32, Circle)> = Vec::new();
+    for (y, lines) in map.data().windows(3 * w).step_by(w).enumerate() {
+        for x in 1..w.saturating_sub(1) {
+            let v = lines[w + x];
+            let around = [lines[x], lines[w + x - 1], lines[w + x + 1], lines[2 * w + x]];
+            if v * gain < least || around.iter().any(|&n| n > v) {
+                continue;
+            }
+            let centre = |at: usize| (at as f32 + 0.5) * cell - 0.5;
+            let centre = Circle { x: centre(x), y: centre(y + 1), r: band.r };
+            let darkness = ((bright - smooth.sample(centre.x, centre.y)) / (bright - dark)).clamp(0.0, 1.0);
+            own.push((v * gain * (0.25 + 0.75 * darkness), centre));
+            // Only the few best are wanted: what cannot become one of them need not be looked at.
+            if own.len() > 2 * KEPT_PER_BAND {
+                own.sort_by(|a, b| b.0.total_cmp(&a.0));
+                own.truncate(KEPT_PER_BAND);
+                least = own[KEPT_PER_BAND - 1].0.max(least);
             }
         }
-        own.sort_by(|a, b| b.0.total_cmp(&a.0));
-        own.truncate(4);
-        peaks.extend(own);
     }
-    peaks.sort_by(|a, b| b.0.total_cmp(&a.0));
-    peaks.truncate(KEPT);
-    peaks.into_iter().map(|(_, c)| c).collect()
+    own.sort_by(|a, b| b.0.total_cmp(&a.0));
+    own.truncate(KEPT_PER_BAND);
+    own
 }
 
-/// Mean capped outward brightening along a circle.
+/// Mean capped outward brightening along a circle, in every second direction.
 fn edge(plane: &Plane, c: &Circle, reach: f32, cap: f32, directions: &[(f32, f32); ANGLES]) -> f32 {
     let total: f32 = directions
         .iter()
+        .step_by(2)
         .map(|(dx, dy)| {
             let (inner, outer) = (c.r - reach, c.r + reach);
             let rise =
@@ -200,7 +235,7 @@ fn edge(plane: &Plane, c: &Circle, reach: f32, cap: f32, directions: &[(f32, f32
             rise.clamp(-cap, cap)
         })
         .sum();
-    total / ANGLES as f32
+    total * 2.0 / ANGLES as f32
 }
 
 /// Moves and sizes a seed until its edge is strongest.
@@ -227,7 +262,7 @@ fn refine_pupil(smooth: &Plane, seed: Circle) -> Circle {
 }
 
 /// How much a circle looks like a pupil: edge strength and completeness, a dark and even interior.
-fn judge(smooth: &Plane, pupil: &Circle) -> f32 {
+fn judge(smooth: &Plane, pupil: &Circle, (dark, bright): (f32, f32)) -> f32 {
     let reach = (0.12 * pupil.r).max(1.0);
     let mut rises: Vec<f32> = Vec::with_capacity(ANGLES);
     let mut inside: Vec<f32> = Vec::with_capacity(3 * ANGLES);
@@ -240,8 +275,6 @@ fn judge(smooth: &Plane, pupil: &Circle) -> f32 {
     let complete = rises.iter().filter(|&&d| d > 0.35 * mean.max(4.0)).count() as f32 / rises.len() as f32;
     let middle = quantile(&mut inside, 0.5);
     let spread = quantile(&mut inside, 0.9) - quantile(&mut inside, 0.1);
-    let mut levels: Vec<f32> = smooth.data().iter().step_by(7).copied().collect();
-    let (dark, bright) = (quantile(&mut levels, 0.02), quantile(&mut levels, 0.6));
     let darkness = ((bright - middle) / (bright - dark).max(10.0)).clamp(0.0, 1.0);
     mean.max(0.0) / 40.0 + complete + 0.5 * darkness - 0.6 * (spread / mean.max(8.0)).min(1.5)
 }
@@ -320,6 +353,7 @@ fn refine_limbus(
 /// on both sides of the pupil, while chance finds one. Rays that leave the image count nothing.
 fn limbus_edge(wide: &Plane, c: &Circle, pupil: &Circle, directions: &[(f32, f32); ANGLES]) -> f32 {
     let reach = (0.07 * c.r).max(1.0);
+    let blanked = (1.15 * pupil.r + 2.5).powi(2);
     let (mut total, mut weights, mut all) = ([0.0_f32; 2], [0.0_f32; 2], 0.0);
     for &(dx, dy) in directions {
         let weight = limbus_weight(dx, dy);
@@ -332,7 +366,7 @@ fn limbus_edge(wide: &Plane, c: &Circle, pupil: &Circle, directions: &[(f32, f32
         weights[half] += weight;
         let (ix, iy) = (c.x + (c.r - reach) * dx, c.y + (c.r - reach) * dy);
         // The pupil's own border must not pass for the limbus.
-        if (ix - pupil.x).hypot(iy - pupil.y) < 1.15 * pupil.r + 2.5 {
+        if (ix - pupil.x).powi(2) + (iy - pupil.y).powi(2) < blanked {
             continue;
         }
         let inner = wide.sample(ix, iy);

@@ -23,6 +23,10 @@ impl Lid {
         self.y + self.slope * d + self.curve * d * d
     }
 
+    pub(super) fn shifted(&self, (dx, dy): (f32, f32)) -> Lid {
+        Lid { x: self.x + dx, y: self.y + dy, ..*self }
+    }
+
     pub(super) fn rescaled(&self, factor: f32) -> Lid {
         Lid {
             x: (self.x + 0.5) * factor - 0.5,
@@ -53,14 +57,17 @@ pub(super) fn find(smooth: &Plane, pupil: &Circle, limbus: &Circle, side: Side) 
     let column_x = |k: usize| limbus.x + limbus.r * 0.96 * (2.0 * k as f32 / (COLUMNS - 1) as f32 - 1.0);
     // Distance outwards from the middle line of the iris.
     let out_of = |s: usize| limbus.r * (-0.25 + 1.4 * s as f32 / (ROWS - 1) as f32);
-    let gain = |k: usize, s: usize| {
+    let blanked = (1.2 * pupil.r + reach).powi(2);
+    let gain_at = |k: usize, s: usize| {
         let (x, y) = (column_x(k), limbus.y + sign * out_of(s));
-        if (x - pupil.x).hypot(y - pupil.y) < 1.2 * pupil.r + reach || !smooth.holds(x, y + sign * reach, 0.0) {
+        if (x - pupil.x).powi(2) + (y - pupil.y).powi(2) < blanked || !smooth.holds(x, y + sign * reach, 0.0) {
             return 0.0;
         }
         (smooth.sample(x, y + sign * reach) - smooth.sample(x, y - sign * reach)).clamp(-10.0, 40.0)
     };
-    let path = open_path(gain, COLUMNS, ROWS, 2, 1.0, None);
+    let gains: Vec<f32> = (0..COLUMNS * ROWS).map(|at| gain_at(at / ROWS, at % ROWS)).collect();
+    let gain = |k: usize, s: usize| gains[k * ROWS + s];
+    let path = open_path(&gains, ROWS, 2, 1.0, None);
     let mut weights: Vec<f32> = path.iter().enumerate().map(|(k, &s)| gain(k, s).max(0.0) + 0.1).collect();
     let points: Vec<(f32, f32)> = path
         .iter()
@@ -83,7 +90,7 @@ pub(super) fn find(smooth: &Plane, pupil: &Circle, limbus: &Circle, side: Side) 
     }
     let lid = Lid { x: limbus.x, y: limbus.y + fit[0] * limbus.r, slope: fit[1], curve: fit[2] / limbus.r };
     // A lid over the middle of the pupil would leave nothing to see: that is some other edge.
-    let clears_pupil = sign * (lid.at(pupil.x) - pupil.y) > 0.5 * pupil.r;
+    let clears_pupil = sign * (lid.at(pupil.x) - pupil.y) > 0.1 * pupil.r;
     (clears_pupil && covers(smooth, &lid, limbus, sign, reach)).then_some(lid)
 }
 

@@ -1,31 +1,50 @@
-//! Comparison of two codes: Hamming distance over common bits at the best rotation, as a score with a meaning.
+//! Comparison of two codes at the best rotation, as a score with a meaning.
+//!
+//! Three steps. The Hamming distance of the full codes over all usual head tilts names the rotations worth a closer
+//! look. The short codes do so for the rest of the circle: a camera held upright or a head on a pillow. Then the
+//! evidence of the few candidates is summed block by block ([`super::blocks`]), and the best sum becomes a score.
 
+use super::blocks::{self, Cut};
 use super::simd::{self, SimdLevel};
-use super::template::{COLUMNS, Template, WORDS, WORDS_PER_ROW, rotated};
+use super::template::{COLUMNS, SEARCH_COLUMNS, SEARCH_WORDS, Template, WORDS, WORDS_PER_ROW, rotated, turned};
 
-/// Rotations tried to either side, in code columns: 24 columns are 33.75 degrees, as heads tilt at an unattended camera.
+/// Usual rotations, in code columns to either side: 24 columns are 33.75 degrees, as heads tilt at an unattended camera.
 const REACH: i32 = 24;
+/// Usual rotations in columns of the short code.
+const SEARCH_REACH: usize = REACH as usize * SEARCH_COLUMNS / COLUMNS;
 /// Independent common bits of a typical comparison; the distance of fewer bits is moved towards chance.
 const TYPICAL_BITS: f32 = 500.0;
-/// Below this many common bits two codes say nothing about each other.
+/// Below this many common bits two codes say nothing about each other; the same for two short codes.
 const LEAST_BITS: u32 = 600;
+const LEAST_SEARCH_BITS: u32 = 300;
+/// A second rotation is looked at when it comes this near to the best one, as a share of the depth below chance.
+const RIVAL: f32 = 0.6;
+/// Depth of the short codes' distance at which an unusual rotation is looked at.
+const WIDE_HINT: f32 = 0.08;
+/// What an unusual rotation must show beyond a usual one, in units of the evidence: strangers get four times as many
+/// chances there, and hardly anybody turns up like that.
+const WIDE_COST: f32 = 6.0;
+/// Evidence beyond which no other rotation is looked at.
+const SURE: f32 = 20.0;
 
 /// What two templates say about each other.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Comparison {
     /// -log10 of the share of strangers that are at least this alike; finite, 0 = no evidence.
     pub score: f32,
-    /// Hamming distance at the best rotation, normalised for the number of common bits: 0 = equal, 0.5 = chance.
+    /// Hamming distance at the best usual rotation, normalised for the number of common bits: 0 = equal, 0.5 = chance.
     pub distance: f32,
-    /// Rotation of the second eye against the first, in degrees, clockwise positive.
+    /// Rotation of the second eye against the first, in degrees, clockwise positive, -180..180.
     pub rotation_deg: f32,
 }
 
 /// A template prepared for many comparisons: its rotated copies.
 pub struct Probe {
-    /// Per rotation: the code's words, then the mask's.
+    template: Template,
+    /// Per usual rotation: the code's words, then the mask's.
     rotations: Vec<u64>,
-    redundancy: f32,
+    /// The same of the short code for all other rotations.
+    wide: Vec<(i32, [u64; SEARCH_WORDS], [u64; SEARCH_WORDS])>,
     level: SimdLevel,
 }
 
@@ -45,24 +64,86 @@ impl Probe {
                 }
             }
         }
-        Self { rotations, redundancy: template.redundancy(), level }
+        let (code, mask) = template.search_code();
+        let wide = (SEARCH_REACH + 1..SEARCH_COLUMNS - SEARCH_REACH)
+            .map(|shift| {
+                let columns = (shift * COLUMNS / SEARCH_COLUMNS) as i32;
+                let signed = if shift > SEARCH_COLUMNS / 2 { columns - COLUMNS as i32 } else { columns };
+                (signed, turned(code, shift), turned(mask, shift))
+            })
+            .collect();
+        Self { template: template.clone(), rotations, wide, level }
     }
 
     /// Compares with another template; the same as [`compare`] with the probe first.
     pub fn compare(&self, other: &Template) -> Comparison {
-        let mut best = Comparison { score: 0.0, distance: 0.5, rotation_deg: 0.0 };
-        let redundancy = (self.redundancy * other.redundancy()).sqrt();
-        for (shift, words) in (-REACH..=REACH).zip(self.rotations.chunks_exact(2 * WORDS)) {
-            let (code, mask) = words.split_at(WORDS);
-            let (different, common) = simd::distance(self.level, code, mask, other.code(), other.mask());
-            let distance = normalised(different, common, redundancy);
-            if distance < best.distance {
-                best.distance = distance;
-                best.rotation_deg = shift as f32 * 360.0 / COLUMNS as f32;
+        let redundancy = (self.template.redundancy() * other.redundancy()).sqrt();
+        let usual = self.usual(other, redundancy);
+        let depth = |shift: i32| 0.5 - usual[(shift + REACH) as usize];
+        let deepest = |skip: Option<i32>| {
+            (-REACH..=REACH)
+                .filter(|s| skip.is_none_or(|k| s.abs_diff(k) > 2))
+                .max_by(|&a, &b| depth(a).total_cmp(&depth(b)).then(b.abs().cmp(&a.abs())))
+                .unwrap_or(0)
+        };
+        let first = deepest(None);
+        let distance = 0.5 - depth(first);
+        let look = |best: (f32, i32), shift: i32, cost: f32| {
+            let found = if best.0 < SURE { self.evidence(other, shift, redundancy) - cost } else { best.0 };
+            if found > best.0 { (found, shift) } else { best }
+        };
+        let mut best = (f32::NEG_INFINITY, 0);
+        if depth(first) > 0.0 {
+            best = look(best, first, 0.0);
+            let second = deepest(Some(first));
+            if depth(second) > RIVAL * depth(first) {
+                best = look(best, second, 0.0);
             }
         }
-        best.score = score_of(best.distance);
-        best
+        if best.0 < SURE
+            && let Some(shift) = self.unusual(other)
+        {
+            best = look(best, shift, WIDE_COST);
+        }
+        let (found, shift) = best;
+        let score = score_of(found);
+        let columns = if score > 0.0 { shift } else { 0 };
+        Comparison { score, distance, rotation_deg: columns as f32 * 360.0 / COLUMNS as f32 }
+    }
+
+    /// Normalised distance at every usual rotation.
+    fn usual(&self, other: &Template, redundancy: f32) -> [f32; 2 * REACH as usize + 1] {
+        let mut distances = [0.5; 2 * REACH as usize + 1];
+        for (slot, words) in distances.iter_mut().zip(self.rotations.chunks_exact(2 * WORDS)) {
+            let (code, mask) = words.split_at(WORDS);
+            let (different, common) = simd::distance(self.level, code, mask, other.code(), other.mask());
+            *slot = normalised(different, common, redundancy);
+        }
+        distances
+    }
+
+    /// The best rotation beyond the usual ones, if the short codes hint at one.
+    fn unusual(&self, other: &Template) -> Option<i32> {
+        let (code, mask) = other.search_code();
+        let mut best = (WIDE_HINT, None);
+        for (shift, turned, turned_mask) in &self.wide {
+            let (different, common) = simd::distance(self.level, turned, turned_mask, code, mask);
+            let depth = 0.5 - different as f32 / common.max(1) as f32;
+            if common >= LEAST_SEARCH_BITS && depth > best.0 {
+                best = (depth, Some(*shift));
+            }
+        }
+        best.1
+    }
+
+    /// The evidence at a rotation of the probe, whichever of the two is the probe: the blocks are always those of the
+    /// same one.
+    fn evidence(&self, other: &Template, shift: i32, redundancy: f32) -> f32 {
+        let probe_turns = self.template.code() <= other.code();
+        let (turning, still, shift) =
+            if probe_turns { (&self.template, other, shift) } else { (other, &self.template, -shift) };
+        let cut = |d: i32| Cut::new(turning, (shift + d).rem_euclid(COLUMNS as i32) as usize);
+        blocks::evidence(&[cut(-1), cut(0), cut(1)], &Cut::new(still, 0), redundancy)
     }
 }
 
@@ -80,12 +161,12 @@ fn normalised(different: u32, common: u32, redundancy: f32) -> f32 {
     0.5 - (0.5 - raw) * (common as f32 / redundancy / TYPICAL_BITS).sqrt()
 }
 
-/// -log10 of the false match rate at a normalised distance; monotone.
+/// -log10 of the false match rate at some evidence; monotone.
 ///
-/// A parabola in the depth below chance, because the logarithm of a normal distribution's tail is one; its coefficients
-/// are fitted to all-pairs comparisons of strangers of two public collections taken with different cameras
-/// (CASIA-IrisV4-Interval, MMU1) between rates of 0.3 and 1e-5 and extrapolated beyond.
-fn score_of(distance: f32) -> f32 {
-    let depth = (0.5 - distance).max(0.0);
-    ((304.0 * depth - 1.78) * depth - 0.6).max(0.0)
+/// A line, because the evidence is the logarithm of a likelihood ratio: beyond the bulk each decade of strangers costs
+/// ln 10 of it, a little more as the blocks are not quite independent. Slope and offset are fitted to all-pairs
+/// comparisons of strangers of two public collections taken with different cameras (CASIA-IrisV4-Interval, MMU1)
+/// between rates of 1e-2 and 1e-5 and extrapolated beyond.
+fn score_of(evidence: f32) -> f32 {
+    ((evidence + 11.5) / 2.5).max(0.0)
 }

@@ -8,26 +8,32 @@
 //!
 //! Pure: no input or output, no clock, no randomness.
 
+mod blocks;
+mod borders;
 mod contour;
 mod encode;
 mod freedom;
 mod hypothesis;
 mod lids;
 mod matching;
+mod pair;
 mod quality;
 mod raster;
+pub mod search;
 mod segmentation;
 mod sheet;
 mod simd;
 mod template;
 #[cfg(test)]
 mod tests;
+mod trust;
 
 use rekam_hal::image::GrayImage;
 
 pub use contour::{Circle, Contour};
 pub use lids::Lid;
 pub use matching::{Comparison, Probe, compare};
+pub use pair::{PairVerdict, judge_pair, seems_swapped};
 pub use quality::{Cause, Metrics, Quality};
 pub use segmentation::{Segmentation, UNSURE};
 pub use simd::SimdLevel;
@@ -37,6 +43,11 @@ pub use template::{Template, TemplateError};
 const LEAST_SIDE: u32 = 64;
 /// Valid bits below which a code says nothing.
 const LEAST_BITS: u32 = 600;
+
+/// Confidence below which what was found is no eye at all.
+const LEAST_CONFIDENCE: f32 = 0.01;
+/// Share of the iris that may lie outside the image.
+const MOST_OUTSIDE: f32 = 0.38;
 
 /// What was got out of one image.
 #[derive(Debug, Clone)]
@@ -60,9 +71,15 @@ pub enum ExtractError {
         /// Height in pixels.
         height: u32,
     },
-    /// Nothing in the image looks like a pupil in an iris.
-    #[error("no eye found in the image")]
+    /// Nothing in the image looks like a pupil in an iris: a closed eye, another part of the face, something else.
+    #[error("no open eye found in the image")]
     NoEye,
+    /// Much of the iris lies beyond the border of the image.
+    #[error("the eye is cut off by the border of the image")]
+    HalfEye,
+    /// Two eyes side by side.
+    #[error("the image shows two eyes; it must show one")]
+    TwoEyes,
     /// An eye was found, but too little of its iris is visible.
     #[error("too little of the iris is visible")]
     NothingVisible,
@@ -73,14 +90,20 @@ pub fn extract(image: &GrayImage) -> Result<Extraction, ExtractError> {
     if image.width().min(image.height()) < LEAST_SIDE {
         return Err(ExtractError::TooSmall { width: image.width(), height: image.height() });
     }
-    let fine = segmentation::segment(&raster::Plane::from_gray(image)).ok_or(ExtractError::NoEye)?;
+    let fine = segmentation::segment(image)?;
     let sheet = sheet::unroll(&fine);
     let encoded = encode::encode(&sheet);
+    let quality = quality::assess(&fine, &sheet, &encoded);
+    if quality.metrics.confidence < LEAST_CONFIDENCE {
+        return Err(ExtractError::NoEye);
+    }
+    if sheet.outside_share > MOST_OUTSIDE {
+        return Err(ExtractError::HalfEye);
+    }
     if encoded.template.valid_bits() < LEAST_BITS {
         return Err(ExtractError::NothingVisible);
     }
-    let quality = quality::assess(&fine, &sheet, &encoded);
-    Ok(Extraction { template: encoded.template, segmentation: fine.segmentation(), quality })
+    Ok(Extraction { template: encoded.template, segmentation: fine.segmentation(quality.metrics.confidence), quality })
 }
 
 /// Encodes an iris that is already unrolled, as a simulator or a segmented exchange record holds it: `height` rows of

@@ -3,6 +3,7 @@
 use super::encode::Encoded;
 use super::segmentation::{Fine, UNSURE};
 use super::sheet::Sheet;
+use super::trust;
 
 /// What is wrong with a capture, for advice to the operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -23,6 +24,14 @@ pub enum Cause {
     PupilRatio,
     /// The contours cannot be trusted.
     SegmentationUnsure,
+    /// The picture is smeared in one direction: the head or the camera moved.
+    Moved,
+    /// The eye looks past the camera.
+    LooksAside,
+    /// Lamps are mirrored over much of the iris, as in glasses.
+    Reflections,
+    /// The texture is finer and stronger than any iris: perhaps a contact lens with a printed pattern.
+    PatternedLens,
 }
 
 /// The figures behind a quality score.
@@ -46,6 +55,14 @@ pub struct Metrics {
     pub limbus_contrast: f32,
     /// Fine texture against coarse texture; falls with blur.
     pub sharpness: f32,
+    /// Share of the iris under reflections, 0..=1.
+    pub glare: f32,
+    /// Edge of the pupil sideways against below; 1 when both are alike, falls with a sideways smear.
+    pub smear: f32,
+    /// How flat the pupil looks, 0 = round; grows as the eye looks aside.
+    pub flatness: f32,
+    /// How irregular the pupil's border is, 0 = an ellipse.
+    pub irregularity: f32,
     /// Confidence of the segmentation, 0..=1.
     pub confidence: f32,
 }
@@ -63,22 +80,27 @@ pub struct Quality {
 
 pub(super) fn assess(fine: &Fine, sheet: &Sheet, encoded: &Encoded) -> Quality {
     let (pupil, limbus) = (fine.pupil.as_circle(), fine.limbus.as_circle());
-    let (w, h) = (fine.plane.width() as f32, fine.plane.height() as f32);
-    let side = (limbus.x - limbus.r).min(w - 1.0 - limbus.x - limbus.r);
-    let vertical = (limbus.y - limbus.r).min(h - 1.0 - limbus.y - limbus.r);
+    let (w, h) = fine.frame.image;
+    let whole = fine.whole_limbus();
+    let usable_area = (1.0 - sheet.lid_share - sheet.other_share).clamp(0.0, 1.0);
+    let sharpness = encoded.fine_energy / encoded.coarse_energy.max(0.5);
     let metrics = Metrics {
-        usable_area: (1.0 - sheet.lid_share - sheet.other_share).clamp(0.0, 1.0),
+        usable_area,
         lid_cover: sheet.lid_share,
-        iris_diameter: 2.0 * limbus.r * fine.factor,
+        iris_diameter: 2.0 * whole.r,
         pupil_ratio: pupil.r / limbus.r,
         centre_offset: (pupil.x - limbus.x).hypot(pupil.y - limbus.y) / limbus.r,
-        margin: side.min(vertical) / limbus.r,
-        pupil_contrast: fine.evidence.pupil_contrast,
-        limbus_contrast: fine.evidence.limbus_contrast,
-        sharpness: encoded.fine_energy / encoded.coarse_energy.max(0.5),
-        confidence: fine.evidence.confidence(),
+        margin: fine.margin(),
+        pupil_contrast: fine.evidence.pupil.contrast,
+        limbus_contrast: fine.evidence.limbus.contrast,
+        sharpness,
+        glare: sheet.glare_share,
+        smear: fine.evidence.pupil.across,
+        flatness: fine.pupil.flatness(),
+        irregularity: fine.pupil.irregularity(),
+        confidence: trust::confidence(fine, sheet.lid_share, usable_area, sharpness),
     };
-    judge(metrics, 2.0 * limbus.r > 0.95 * w.min(h))
+    judge(metrics, 2.0 * whole.r > 0.95 * w.min(h))
 }
 
 /// Falls from 1 at `good` to 0 at `bad`.
@@ -101,13 +123,18 @@ fn judge(metrics: Metrics, fills_image: bool) -> Quality {
             causes.push(cause);
         }
     };
-    note(metrics.confidence < UNSURE, Cause::SegmentationUnsure);
+    let smeared = metrics.lid_cover < 0.3 && metrics.smear < if metrics.sharpness < 0.5 { 0.6 } else { 0.45 };
     note(metrics.lid_cover > 0.4, Cause::LidsClosed);
-    note(metrics.usable_area < 0.45, Cause::SmallUsableArea);
     note(fills_image, Cause::TooClose);
     note(metrics.margin < -0.05 && !fills_image, Cause::OffCentre);
+    note(metrics.glare > 0.09, Cause::Reflections);
+    note(metrics.usable_area < 0.45, Cause::SmallUsableArea);
+    note(smeared, Cause::Moved);
+    note(metrics.sharpness < 0.38 && !smeared, Cause::Blurred);
+    note(metrics.sharpness > 1.3 && metrics.glare < 0.05, Cause::PatternedLens);
     note(metrics.iris_diameter < 140.0, Cause::TooFar);
-    note(metrics.sharpness < 0.38, Cause::Blurred);
+    note(metrics.flatness > 0.045, Cause::LooksAside);
     note(!(0.15..=0.7).contains(&metrics.pupil_ratio), Cause::PupilRatio);
+    note(metrics.confidence < UNSURE, Cause::SegmentationUnsure);
     Quality { score: (100.0 * product).round().clamp(0.0, 100.0) as u8, causes, metrics }
 }

@@ -7,7 +7,6 @@ use std::f32::consts::TAU;
 
 use rekam_hal::image::GrayImage;
 
-use super::raster::quantile;
 use super::segmentation::Fine;
 
 /// Rows of the sheet, from the pupil outwards.
@@ -21,6 +20,10 @@ pub(super) struct Sheet {
     pub grey: Vec<f32>,
     /// 1 where the sample is iris, else 0.
     pub mask: Vec<f32>,
+    /// Share of the sheet under reflections.
+    pub glare_share: f32,
+    /// Share of the sheet outside the image.
+    pub outside_share: f32,
     /// Shares of the sheet hidden by lids and lost to reflections, lashes and the image border.
     pub lid_share: f32,
     pub other_share: f32,
@@ -32,13 +35,16 @@ pub(super) fn unroll(fine: &Fine) -> Sheet {
     let mut mask = vec![1.0; ROWS * COLUMNS];
     let limbus = fine.limbus.as_circle();
     let margin = 0.03 * limbus.r;
-    let mut lid_count = 0;
+    let (mut lid_count, mut outside) = (0, 0);
+    let seen = |(x, y): (f32, f32)| fine.plane.holds(x, y, 0.0);
     for column in 0..COLUMNS {
         let angle = TAU * column as f32 / COLUMNS as f32;
         let (inner, outer) = (fine.pupil.point(angle), fine.limbus.point(angle));
+        let whole = seen(inner) && seen(outer);
+        let step = ((outer.0 - inner.0) / ROWS as f32, (outer.1 - inner.1) / ROWS as f32);
         for row in 0..ROWS {
-            let t = (row as f32 + 0.5) / ROWS as f32;
-            let (x, y) = (inner.0 + (outer.0 - inner.0) * t, inner.1 + (outer.1 - inner.1) * t);
+            let t = row as f32 + 0.5;
+            let (x, y) = (inner.0 + step.0 * t, inner.1 + step.1 * t);
             let at = row * COLUMNS + column;
             grey[at] = fine.plane.sample(x, y);
             let lidded =
@@ -46,16 +52,21 @@ pub(super) fn unroll(fine: &Fine) -> Sheet {
             if lidded {
                 lid_count += 1;
             }
-            if lidded || !fine.plane.holds(x, y, 0.0) {
+            let here = whole || seen((x, y));
+            if !here {
+                outside += 1;
+            }
+            if lidded || !here {
                 mask[at] = 0.0;
             }
         }
     }
-    mask_outliers(&grey, &mut mask);
     let total = (ROWS * COLUMNS) as f32;
+    let glare_share = mask_outliers(&grey, &mut mask) as f32 / total;
+    let outside_share = outside as f32 / total;
     let valid: f32 = mask.iter().sum();
     let lid_share = lid_count as f32 / total;
-    Sheet { grey, mask, lid_share, other_share: (1.0 - valid / total - lid_share).max(0.0) }
+    Sheet { grey, mask, glare_share, outside_share, lid_share, other_share: (1.0 - valid / total - lid_share).max(0.0) }
 }
 
 /// The sheet of an iris that is already unrolled: `height` rows of `width` grey levels from the pupil outwards, column 0
@@ -78,30 +89,82 @@ pub(super) fn of_polar(width: usize, height: usize, grey: &[u8]) -> Option<Sheet
         }
     }
     let mask = vec![1.0; ROWS * COLUMNS];
-    Some(Sheet { grey, mask, lid_share: 0.0, other_share: 0.0 })
+    Some(Sheet { grey, mask, glare_share: 0.0, outside_share: 0.0, lid_share: 0.0, other_share: 0.0 })
+}
+
+/// Rows to either side that tell what a row looks like.
+const AROUND: usize = 3;
+
+/// How often each grey level occurs.
+struct Levels {
+    counts: [i32; 256],
+    total: i32,
+}
+
+impl Default for Levels {
+    fn default() -> Self {
+        Self { counts: [0; 256], total: 0 }
+    }
+}
+
+impl Levels {
+    fn count(&mut self, grey: f32, sign: i32) {
+        self.counts[(grey as i32).clamp(0, 255) as usize] += sign;
+        self.total += sign;
+    }
+
+    /// The levels below which the given rising shares lie, to fractions of a level.
+    fn quantiles(&self, shares: [f32; 3]) -> [f32; 3] {
+        let (mut level, mut below) = (0, 0);
+        shares.map(|share| {
+            let wanted = share * self.total as f32;
+            while level < 255 && ((below + self.counts[level]) as f32) < wanted {
+                below += self.counts[level];
+                level += 1;
+            }
+            level as f32 + (wanted - below as f32) / self.counts[level].max(1) as f32
+        })
+    }
 }
 
 /// Masks samples far from what their row looks like: reflections above, lashes below (lashes mostly in the upper half,
 /// where the threshold is tighter; crypts elsewhere are dark too and must stay).
-fn mask_outliers(grey: &[f32], mask: &mut [f32]) {
+/// Returns how many samples glare.
+fn mask_outliers(grey: &[f32], mask: &mut [f32]) -> usize {
     let mut bad = vec![false; grey.len()];
-    for row in 0..ROWS {
-        let (from, to) = (row.saturating_sub(3), (row + 4).min(ROWS));
-        let mut values: Vec<f32> = (from * COLUMNS..to * COLUMNS)
-            .step_by(3)
-            .filter(|&i| mask[i] > 0.0 && sideways(i % COLUMNS))
-            .map(|i| grey[i])
-            .collect();
-        if values.len() < 32 {
-            values = (from * COLUMNS..to * COLUMNS).filter(|&i| mask[i] > 0.0).map(|i| grey[i]).collect();
+    let mut glaring = 0;
+    let mut side = Levels::default();
+    let mut all = Levels::default();
+    let count = |row: usize, sign: i32, side: &mut Levels, all: &mut Levels| {
+        for column in (row % 3..COLUMNS).step_by(3) {
+            let at = row * COLUMNS + column;
+            if mask[at] > 0.0 {
+                all.count(grey[at], sign);
+                if sideways(column) {
+                    side.count(grey[at], sign);
+                }
+            }
         }
-        let middle = quantile(&mut values, 0.5);
-        let low = (middle - quantile(&mut values, 0.16)).max(4.0);
-        let high = (quantile(&mut values, 0.84) - middle).max(4.0);
+    };
+    (0..AROUND).for_each(|row| count(row, 1, &mut side, &mut all));
+    for row in 0..ROWS {
+        if row + AROUND < ROWS {
+            count(row + AROUND, 1, &mut side, &mut all);
+        }
+        if row > AROUND {
+            count(row - AROUND - 1, -1, &mut side, &mut all);
+        }
+        let levels = if side.total >= 32 { &side } else { &all };
+        let [below, middle, above] = levels.quantiles([0.16, 0.5, 0.84]);
+        let low = (middle - below).max(4.0);
+        // A large reflection must not pass for what is usual here.
+        let high = (above - middle).min(2.5 * low).max(4.0);
         for column in 0..COLUMNS {
             let v = grey[row * COLUMNS + column];
-            let depth = if column > COLUMNS / 2 { 3.0 } else { 4.5 };
-            bad[row * COLUMNS + column] = v > middle + 4.0 * high.max(6.0) || v < middle - depth * low.max(5.0);
+            let depth = if column > COLUMNS / 2 { 3.8 } else { 4.5 };
+            let glares = v > middle + 4.0 * high.max(6.0);
+            glaring += usize::from(glares && mask[row * COLUMNS + column] > 0.0);
+            bad[row * COLUMNS + column] = glares || v < middle - depth * low.max(5.0);
         }
     }
     // Lashes and reflections have soft borders: what touches them goes with them.
@@ -117,6 +180,7 @@ fn mask_outliers(grey: &[f32], mask: &mut [f32]) {
             }
         }
     }
+    glaring
 }
 
 /// Columns left, right and below, where lids and lashes are rare.

@@ -1,5 +1,7 @@
 //! The engine's promises, on eyes drawn here so that the truth is known.
 
+mod verdicts;
+
 use proptest::prelude::*;
 use rekam_hal::image::GrayImage;
 

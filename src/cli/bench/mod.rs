@@ -4,6 +4,7 @@
 //! what else the machine does counts as little as possible. Figures have snake_case names with the unit last.
 
 mod fingerprint;
+mod iris;
 
 use std::time::Duration;
 
@@ -20,12 +21,15 @@ use super::{Outcome, cpu_time, print_json};
 pub(super) enum BenchCommand {
     /// Comparison of fingers at every instruction set, and extraction.
     Fingerprint,
+    /// Search and comparison of irises at every instruction set, and extraction.
+    Iris,
 }
 
 /// Runs the command.
 pub(super) fn run(global: &Global, command: &BenchCommand) -> Result<Outcome, CliError> {
     let report = match command {
         BenchCommand::Fingerprint => fingerprint::report(global)?,
+        BenchCommand::Iris => iris::report()?,
     };
     if global.json {
         print_json(&report)?;

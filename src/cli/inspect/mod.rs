@@ -1,6 +1,7 @@
 //! `rekam inspect`: what the engines see in one file, and the record they would write of it.
 
 mod fingerprint;
+mod iris;
 mod record;
 mod slap;
 
@@ -18,7 +19,7 @@ use super::error::CliError;
 pub(super) struct Options {
     /// What the file shows.
     subject: Subject,
-    /// The image (PNG, JPEG, WSQ) or ISO/IEC 19794 record.
+    /// The image (PNG, JPEG, BMP, WSQ) or ISO/IEC 19794 record.
     file: PathBuf,
     /// Resolution of an image that does not say it, in dots per inch.
     #[arg(long, default_value_t = DEFAULT_DPI, value_name = "N")]
@@ -27,6 +28,8 @@ pub(super) struct Options {
     out: record::Out,
     #[command(flatten)]
     slap: slap::SlapOptions,
+    #[command(flatten)]
+    iris: iris::IrisOptions,
 }
 
 /// What can be inspected.
@@ -36,12 +39,15 @@ enum Subject {
     Fingerprint,
     /// Several fingers at once.
     Slap,
+    /// One eye, or the eyes of a record.
+    Iris,
 }
 
 /// Runs the command.
 pub(super) fn run(global: &Global, options: &Options) -> Result<Outcome, CliError> {
     match options.subject {
         Subject::Fingerprint => fingerprint::run(global, options),
+        Subject::Iris => iris::run(global, &options.file, options.out.path.as_deref(), &options.iris),
         Subject::Slap => slap::run(global, &options.file, options.dpi, &options.slap),
     }
 }

@@ -67,6 +67,13 @@ pub struct Image2011 {
     pub picture: Picture,
 }
 
+impl QualityScore {
+    pub(in super::super) fn read(reader: &mut Reader<'_>) -> Result<Self> {
+        let score = reader.u8("quality score")?;
+        Ok(Self { score, vendor: reader.u16("quality vendor")?, algorithm: reader.u16("quality algorithm")? })
+    }
+}
+
 impl Image2011 {
     /// An image of which only its sampling is known.
     pub fn new((sampling, picture): (Sampling, Picture)) -> Self {
@@ -117,7 +124,8 @@ impl Image2011 {
     }
 }
 
-fn check_time(captured: [u8; 9]) -> Result<()> {
+/// Refuses a time that no clock shows.
+pub(in super::super) fn check_time(captured: [u8; 9]) -> Result<()> {
     if captured == UNKNOWN_TIME {
         return Ok(());
     }
@@ -189,7 +197,7 @@ fn read_image(reader: &mut Reader<'_>, certified: bool) -> Result<Image2011> {
     let technology = inner.u8("device technology")?;
     let (vendor, device) = (inner.u16("device vendor")?, inner.u16("device type")?);
     let qualities =
-        (0..inner.u8("number of quality records")?).map(|_| read_quality(&mut inner)).collect::<Result<_>>()?;
+        (0..inner.u8("number of quality records")?).map(|_| QualityScore::read(&mut inner)).collect::<Result<_>>()?;
     let certificates = if certified {
         let count = inner.u8("number of certificates")?;
         Some((0..count).map(|_| read_certificate(&mut inner)).collect::<Result<_>>()?)
@@ -210,11 +218,6 @@ fn read_image(reader: &mut Reader<'_>, certified: bool) -> Result<Image2011> {
     let image = Image2011 { captured, technology, vendor, device, qualities, certificates, number, sampling, picture };
     image.check()?;
     Ok(image)
-}
-
-fn read_quality(reader: &mut Reader<'_>) -> Result<QualityScore> {
-    let score = reader.u8("quality score")?;
-    Ok(QualityScore { score, vendor: reader.u16("quality vendor")?, algorithm: reader.u16("quality algorithm")? })
 }
 
 fn read_certificate(reader: &mut Reader<'_>) -> Result<Certificate> {

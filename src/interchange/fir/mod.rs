@@ -12,6 +12,7 @@ use rekam_hal::GrayImage;
 
 pub use edition2005::{Fir2005, Image2005};
 pub use edition2011::{Certificate, Fir2011, Image2011, QualityScore};
+pub(super) use edition2011::{UNKNOWN_TIME, check_time};
 
 use super::error::{RecordError, Result, within};
 

@@ -3,32 +3,18 @@
 //! The record states the size of its image beside the data, so every decompressor is told what to expect and refuses
 //! anything else before it takes memory for it.
 
-use std::io::Cursor;
-
-use image::{ExtendedColorType, ImageEncoder, ImageFormat, ImageReader, Limits, codecs::png::PngEncoder};
+use image::ImageFormat;
 use rekam_hal::GrayImage;
 
-use super::super::wsq;
+use super::super::{pictures, wsq};
 use super::{Compression, Picture, RecordError, Result, Sampling, Storage};
 use crate::biometrics::fingerprint::RESOLUTIONS;
-
-/// Bytes a PNG or JPEG decoder may take for each pixel (16-bit colour, and as much again for its own work)...
-const DECODER_BYTES: u64 = 16;
-/// ...and at the least (tables).
-const DECODER_LEAST: u64 = 1 << 20;
 
 pub(super) fn store(image: &GrayImage, storage: Storage) -> Result<(Compression, Vec<u8>)> {
     match storage {
         Storage::Wsq(bits_per_pixel) => Ok((Compression::Wsq, wsq::encode(image, bits_per_pixel)?)),
         Storage::Raw => Ok((Compression::Raw, image.clone().into_ridges_dark().into_pixels())),
-        Storage::Png => {
-            let image = image.clone().into_ridges_dark();
-            let mut out = Cursor::new(Vec::new());
-            PngEncoder::new(&mut out)
-                .write_image(image.pixels(), image.width(), image.height(), ExtendedColorType::L8)
-                .map_err(|source| RecordError::Image { format: "PNG", source })?;
-            Ok((Compression::Png, out.into_inner()))
-        }
+        Storage::Png => Ok((Compression::Png, pictures::png(&image.clone().into_ridges_dark())?)),
     }
 }
 
@@ -45,16 +31,12 @@ pub(super) fn restore(picture: &Picture, sampling: Sampling) -> Result<GrayImage
         Compression::Packed => GrayImage::new(width, height, packed(picture, sampling.depth, pixels)?)?,
         // The record's resolution counts, not that of a comment in the stream.
         Compression::Wsq => wsq::pixels(&picture.data, pixels)?.0,
-        Compression::Png => decoded(picture, ImageFormat::Png, "PNG")?,
-        Compression::Jpeg => decoded(picture, ImageFormat::Jpeg, "JPEG")?,
+        Compression::Png => pictures::decoded(&picture.data, (width, height), ImageFormat::Png, "PNG")?,
+        Compression::Jpeg => pictures::decoded(&picture.data, (width, height), ImageFormat::Jpeg, "JPEG")?,
         Compression::Jpeg2000 => return Err(unsupported(4)),
         Compression::Jpeg2000Lossless => return Err(unsupported(5)),
     };
-    for (field, stated, actual) in [("image width", width, image.width()), ("image height", height, image.height())] {
-        if stated != actual {
-            return Err(RecordError::Length { field, stated: stated.into(), actual: actual.into() });
-        }
-    }
+    pictures::same_size((width, height), (image.width(), image.height()))?;
     Ok(image.with_dpi(dpi))
 }
 
@@ -109,17 +91,4 @@ fn packed(picture: &Picture, depth: u8, pixels: usize) -> Result<Vec<u8>> {
 fn stretched(value: u32, depth: u8) -> u8 {
     let most = (1_u32 << depth) - 1;
     ((value.min(most) * 255 + most / 2) / most) as u8
-}
-
-fn decoded(picture: &Picture, kind: ImageFormat, format: &'static str) -> Result<GrayImage> {
-    let (width, height) = (u32::from(picture.width), u32::from(picture.height));
-    let mut reader = ImageReader::with_format(Cursor::new(&picture.data), kind);
-    let mut limits = Limits::default();
-    limits.max_image_width = Some(width);
-    limits.max_image_height = Some(height);
-    limits.max_alloc = Some(DECODER_LEAST + DECODER_BYTES * u64::from(width) * u64::from(height));
-    reader.limits(limits);
-    let found = reader.decode().map_err(|source| RecordError::Image { format, source })?.into_luma8();
-    let (width, height) = found.dimensions();
-    Ok(GrayImage::new(width, height, found.into_raw())?)
 }

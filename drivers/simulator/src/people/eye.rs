@@ -3,141 +3,33 @@
 //! Real iris images are personal data and come without ground truth. A drawn eye comes with both: nobody owns it, and
 //! [`EyeTruth`] says where pupil, limbus and lids really are, so that a segmentation can be measured instead of
 //! admired. The iris itself lives in polar form ([`texture`]); a capture wraps it around a pupil of that moment and
-//! adds what makes real captures hard: lids, lashes, reflections, gaze, tilt, blur and noise. Galleries of hundreds of
+//! adds what makes real captures hard: borders that are no circles, lids, lashes, reflections, glasses, printed lenses,
+//! gaze, tilt, blur and noise, in pictures of any size. Galleries of hundreds of
 //! people skip the picture and take the polar form directly ([`Eye::polar`]).
 
+mod conditions;
+mod cover;
 pub mod geometry;
 mod lashes;
+mod optics;
 mod render;
 pub mod texture;
+pub mod truth;
 
 use rekam_hal::GrayImage;
 
-use self::geometry::{Circle, Shape};
+pub use self::conditions::{EyeConditions, Glasses, HEIGHT, Leds, Lens, WIDTH};
+pub use self::truth::EyeTruth;
+
+use self::geometry::Shape;
 use self::texture::Texture;
 use super::{Dice, derive};
-
-/// Width of a capture in pixels (VGA, as ISO/IEC 19794-6 image kind 2).
-pub const WIDTH: u32 = 640;
-/// Height of a capture in pixels.
-pub const HEIGHT: u32 = 480;
 
 /// One eye of one synthetic person.
 pub struct Eye {
     seed: u64,
     texture: Texture,
     shape: Shape,
-}
-
-/// What a camera sees reflected in the cornea.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Leds {
-    /// A ring of eight small lamps.
-    Ring,
-    /// Two lamps beside each other.
-    Pair,
-    /// One large lamp.
-    Single,
-}
-
-/// How an eye is captured: everything that differs from one picture to the next.
-#[derive(Debug, Clone, PartialEq)]
-pub struct EyeConditions {
-    /// Seed of the noise and the small irregularities of this capture.
-    pub seed: u64,
-    /// Middle of the eye (lids and gaze straight ahead) in pixels.
-    pub centre: (f32, f32),
-    /// Radius of the iris in pixels.
-    pub limbus_radius: f32,
-    /// Pupil radius over iris radius; 0.2..=0.7 occurs in life.
-    pub dilation: f32,
-    /// How far the lids are open: 1 is wide awake, 0 closed.
-    pub openness: f32,
-    /// Head tilt in degrees, clockwise as seen in the image.
-    pub tilt: f32,
-    /// Where the eye looks, degrees to the right and down from the camera.
-    pub gaze: (f32, f32),
-    /// Defocus, standard deviation in pixels on top of the lens' own.
-    pub defocus: f32,
-    /// Length in pixels of the smear of a moving head (sideways).
-    pub motion: f32,
-    /// Sensor noise, standard deviation in grey levels.
-    pub noise: f32,
-    /// Gain of the exposure, 1 is right.
-    pub exposure: f32,
-    /// The lamps.
-    pub leds: Leds,
-}
-
-/// Where things are in a capture, in pixels (pixel centres at whole numbers, y downwards).
-#[derive(Debug, Clone, PartialEq)]
-pub struct EyeTruth {
-    /// Inner border of the iris.
-    pub pupil: Circle,
-    /// Outer border of the iris.
-    pub limbus: Circle,
-    /// Edge of the upper lid from corner to corner.
-    pub upper_lid: Vec<(f32, f32)>,
-    /// Edge of the lower lid from corner to corner.
-    pub lower_lid: Vec<(f32, f32)>,
-    /// Share of the iris ring that is in the picture and not under lids, lashes or reflections, 0..=1.
-    pub visible: f32,
-    /// Column shift of the texture: the angle in degrees, clockwise, by which the iris is turned.
-    pub tilt: f32,
-}
-
-impl EyeConditions {
-    /// A good capture as a patient resident gives it: iris 200-240 pixels across, little tilt, slight blur.
-    pub fn typical(seed: u64) -> Self {
-        let mut dice = Dice::new(seed, 0x11);
-        let centre_x = WIDTH as f32 / 2.0 + 12.0 * dice.gauss();
-        let centre_y = HEIGHT as f32 / 2.0 + 9.0 * dice.gauss();
-        Self {
-            seed,
-            centre: (centre_x, centre_y),
-            limbus_radius: dice.range(100.0, 120.0),
-            dilation: dice.range(0.28, 0.48),
-            openness: dice.range(0.93, 1.08),
-            tilt: (2.5 * dice.gauss()).clamp(-8.0, 8.0),
-            gaze: (1.8 * dice.gauss(), 1.2 * dice.gauss()),
-            defocus: dice.range(0.2, 0.8),
-            motion: dice.range(0.0, 1.5),
-            noise: dice.range(2.0, 4.0),
-            exposure: dice.range(0.93, 1.07),
-            leds: dice.one_of([Leds::Ring, Leds::Ring, Leds::Pair, Leds::Single]),
-        }
-    }
-
-    /// The same capture in the middle of a blink.
-    pub fn closed(self) -> Self {
-        Self { openness: 0.0, ..self }
-    }
-
-    /// The same capture with the lids half down.
-    pub fn drooping(self) -> Self {
-        Self { openness: 0.55, ..self }
-    }
-
-    /// The same capture out of focus.
-    pub fn blurred(self) -> Self {
-        Self { defocus: 7.0, ..self }
-    }
-
-    /// The same capture from too far away: the iris about 110 pixels across.
-    pub fn far(self) -> Self {
-        Self { limbus_radius: self.limbus_radius / 2.0, ..self }
-    }
-
-    /// The same capture with the eye so far to the side that a part of the iris is cut off.
-    pub fn off_centre(self) -> Self {
-        let side = if self.seed & 1 == 0 { 0.55 } else { WIDTH as f32 / self.limbus_radius - 0.55 };
-        Self { centre: (side * self.limbus_radius, self.centre.1), ..self }
-    }
-
-    /// The same capture with the eye looking aside.
-    pub fn looking_aside(self) -> Self {
-        Self { gaze: (if self.seed & 1 == 0 { 22.0 } else { -22.0 }, 4.0), ..self }
-    }
 }
 
 impl Eye {
@@ -284,5 +176,135 @@ mod tests {
         let right = Eye::of(5, rekam_hal::Eye::Right).polar(128, 16);
         assert_eq!(right, Eye::of(5, rekam_hal::Eye::Right).polar(128, 16));
         assert!(likeness(&right, &Eye::of(5, rekam_hal::Eye::Left).polar(128, 16), 128, 4) < 0.45);
+    }
+
+    /// Mean grey level a little inside and a little outside an outline, to the sides where no lid is, over free points.
+    fn across(image: &GrayImage, outline: &truth::Outline, centre: (f32, f32), step: f32) -> (f32, f32) {
+        let (mut inside, mut outside, mut count) = (0.0, 0.0, 0.0);
+        for &(x, y) in outline.points() {
+            let (dx, dy) = (x - centre.0, y - centre.1);
+            if dy.abs() > 0.3 * dx.abs() {
+                continue;
+            }
+            let at = |t: f32| {
+                let far = 1.0 + t * step / dx.hypot(dy);
+                f32::from(image.get((centre.0 + dx * far).round() as i64, (centre.1 + dy * far).round() as i64))
+            };
+            (inside, outside, count) = (inside + at(-1.0), outside + at(1.0), count + 1.0);
+        }
+        (inside / count, outside / count)
+    }
+
+    #[test]
+    fn outlines_lie_where_the_picture_brightens() {
+        for seed in 0..24 {
+            let conditions = EyeConditions {
+                glasses: Glasses::None,
+                openness: 1.0,
+                tilt: 0.0,
+                // The lamps are mirrored well inside the pupil.
+                leds: Leds::Ring,
+                dilation: 0.45,
+                gaze: (3.0, -2.0),
+                defocus: 0.2,
+                motion: 0.0,
+                ..EyeConditions::varied(seed)
+            };
+            let (image, truth) = Eye::new(seed).capture(&conditions);
+            let r = truth.limbus.r;
+            let centre = (truth.limbus.x, truth.limbus.y);
+            let (pupil, iris) = across(&image, &truth.pupil_outline, (truth.pupil.x, truth.pupil.y), 0.08 * r);
+            assert!(pupil + 30.0 < iris, "seed {seed}: pupil {pupil}, iris {iris}");
+            let (iris, sclera) = across(&image, &truth.limbus_outline, centre, 0.12 * r);
+            assert!(iris + 8.0 < sclera, "seed {seed}: iris {iris}, sclera {sclera}");
+        }
+    }
+
+    #[test]
+    fn outlines_are_no_circles_and_follow_the_gaze() {
+        let aside = EyeConditions { gaze: (25.0, 0.0), oval: 0.0, irregular: 0.0, ..EyeConditions::typical(3) };
+        let spread = |points: &[(f32, f32)], pick: fn(&(f32, f32)) -> f32| {
+            let (least, most) = points.iter().map(pick).fold((f32::MAX, f32::MIN), |(a, b), v| (a.min(v), b.max(v)));
+            most - least
+        };
+        let (_, truth) = Eye::new(3).capture(&aside);
+        let limbus = truth.limbus_outline.points();
+        let ratio = spread(limbus, |p| p.0) / spread(limbus, |p| p.1);
+        assert!((ratio - 25f32.to_radians().cos()).abs() < 0.01, "{ratio}");
+        let oval = EyeConditions { oval: 0.04, gaze: (0.0, 0.0), ..aside };
+        let (_, truth) = Eye::new(3).capture(&oval);
+        let radii = truth.limbus_outline.points().iter().map(|p| truth.limbus.distance(p.0, p.1));
+        let (least, most) = radii.fold((f32::MAX, f32::MIN), |(a, b), v| (a.min(v), b.max(v)));
+        assert!(most - least > 0.04 * truth.limbus.r, "{least} to {most}");
+    }
+
+    #[test]
+    fn free_iris_lies_between_the_outlines_and_not_under_mirrors() {
+        for seed in 0..6 {
+            let clear = EyeConditions { gaze: (0.0, 0.0), ..EyeConditions::typical(seed) };
+            let (_, truth) = Eye::new(seed).capture(&clear);
+            let (_, glaring) = Eye::new(seed).capture(&clear.clone().through_glare());
+            let area = |truth: &EyeTruth| truth.iris.pixels().iter().filter(|p| **p > 0).count();
+            assert!(area(&glaring) < area(&truth), "seed {seed}");
+            for y in 0..truth.iris.height() {
+                for x in 0..truth.iris.width() {
+                    if truth.iris.get(x.into(), y.into()) > 0 {
+                        let (x, y) = (x as f32, y as f32);
+                        assert!(truth.limbus.distance(x, y) < 1.05 * truth.limbus.r, "seed {seed}");
+                        assert!(truth.pupil.distance(x, y) > 0.9 * truth.pupil.r, "seed {seed}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_printed_lens_hides_the_iris_and_turns_from_capture_to_capture() {
+        let eye = Eye::new(2);
+        let sheet = |seed: u64, lens: Lens| {
+            let conditions =
+                EyeConditions { lens, gaze: (0.0, 0.0), tilt: 0.0, openness: 1.3, ..EyeConditions::typical(seed) };
+            let (image, truth) = eye.capture(&conditions);
+            let mut seen = Vec::new();
+            for row in 0..24 {
+                for column in 16..112 {
+                    let angle = column as f32 / 256.0 * std::f32::consts::TAU;
+                    let (x, y) = truth.pupil.toward(&truth.limbus, (row as f32 + 0.5) / 24.0, angle);
+                    seen.push(image.get(x.round() as i64, y.round() as i64));
+                }
+            }
+            seen
+        };
+        let own = likeness(&sheet(1, Lens::None), &sheet(2, Lens::None), 96, 8);
+        let printed = likeness(&sheet(1, Lens::None), &sheet(2, Lens::Textured), 96, 8);
+        let twice = likeness(&sheet(1, Lens::Textured), &sheet(2, Lens::Textured), 96, 8);
+        assert!(own > 0.6 && printed < own - 0.2 && twice < own - 0.1, "{own} {printed} {twice}");
+    }
+
+    #[test]
+    fn another_size_is_the_same_eye_with_more_pixels() {
+        let eye = Eye::new(9);
+        let typical = EyeConditions { noise: 0.0, ..EyeConditions::typical(9) };
+        let (small, truth) = eye.capture(&typical);
+        let (large, double) = eye.capture(&typical.clone().sized(1280, 960));
+        assert_eq!((large.width(), large.height()), (1280, 960));
+        assert!((double.limbus.r - 2.0 * truth.limbus.r).abs() < 0.01);
+        let mut miss = 0.0;
+        for y in 0..small.height() {
+            for x in 0..small.width() {
+                let at = |image: &GrayImage, f: i64| f32::from(image.get(i64::from(x) * f, i64::from(y) * f));
+                miss += (at(&small, 1) - at(&large, 2)).abs();
+            }
+        }
+        miss /= (small.width() * small.height()) as f32;
+        assert!(miss < 6.0, "{miss}");
+    }
+
+    #[test]
+    fn distances_from_an_outline_are_those_of_geometry() {
+        let square = truth::Outline::new(vec![(0.0, 0.0), (10.0, 0.0), (10.0, 10.0), (0.0, 10.0)]);
+        assert_eq!(square.distance(5.0, 3.0), 3.0);
+        assert_eq!(square.distance(-4.0, 13.0), 5.0);
+        assert_eq!(square.errors([(5.0, 0.0), (5.0, 4.0)]), (2.0, 4.0));
     }
 }

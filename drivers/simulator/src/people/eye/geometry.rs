@@ -4,6 +4,7 @@
 //! as unit; a capture turns it by the head's tilt and scales it into pixels.
 
 use super::EyeConditions;
+use super::truth::Outline;
 use crate::people::Dice;
 
 /// A circle in pixels.
@@ -66,6 +67,8 @@ pub struct Shape {
     pupil_shift: (f32, f32),
     /// Second and third harmonic of the pupil's border, amplitude and phase.
     pub(super) wobble: [(f32, f32); 2],
+    /// The limbus' share and phase of its second and third harmonic.
+    oval: [(f32, f32); 2],
     /// How far the upper lashes hang down, 0..1.
     pub(super) lash_droop: f32,
     /// Upper lashes.
@@ -79,6 +82,8 @@ impl Shape {
     /// The build of a seed; `right` says on which side the nose is.
     pub fn new(seed: u64, right: bool) -> Self {
         let mut dice = Dice::new(seed, 0x21);
+        // Numbers of their own: what was drawn before stays as it is.
+        let mut more = Dice::new(seed, 0x22);
         let nose = if right { 1.0 } else { -1.0 };
         let pi = std::f32::consts::PI;
         Self {
@@ -91,6 +96,7 @@ impl Shape {
             crease: dice.chance(0.7).then(|| dice.range(0.3, 0.55)),
             pupil_shift: (nose * dice.range(0.0, 0.045), dice.range(-0.02, 0.03)),
             wobble: [(dice.range(0.0, 0.02), dice.range(0.0, pi)), (dice.range(0.0, 0.012), dice.range(0.0, pi))],
+            oval: [(more.range(0.6, 1.0), more.range(0.0, pi)), (more.range(0.0, 0.4), more.range(0.0, pi))],
             lash_droop: dice.unit(),
             lash_count: 45 + dice.below(45),
             skin: dice.range(165.0, 212.0),
@@ -135,12 +141,17 @@ pub struct Pose {
     pub glint: (f32, f32),
     /// Foreshortening across and down, at most 1.
     pub squeeze: (f32, f32),
+    /// Second and third harmonic of the radii of pupil and limbus, amplitude and phase.
+    uneven: [[(f32, f32); 2]; 2],
 }
+
+/// Points of an outline.
+const OUTLINE: usize = 256;
 
 impl Pose {
     /// The pose of a shape under conditions; sizes are clamped to what can be drawn.
     pub fn new(shape: &Shape, conditions: &EyeConditions) -> Self {
-        let scale = conditions.limbus_radius.clamp(8.0, 400.0);
+        let scale = conditions.limbus_radius.clamp(8.0, 600.0);
         let (sin, cos) = conditions.tilt.to_radians().sin_cos();
         let mut pose = Self {
             centre: conditions.centre,
@@ -151,6 +162,10 @@ impl Pose {
             limbus: Circle { x: 0.0, y: 0.0, r: scale },
             glint: (0.0, 0.0),
             squeeze: (1.0, 1.0),
+            uneven: [
+                shape.wobble.map(|(a, phase)| (a * conditions.irregular.clamp(0.0, 6.0), phase)),
+                shape.oval.map(|(a, phase)| (a * conditions.oval.clamp(0.0, 0.1), phase)),
+            ],
         };
         // The eyeball is about twice as large as the iris; the cornea's mirror image follows half as far.
         let (gaze_x, gaze_y) = (conditions.gaze.0.to_radians(), conditions.gaze.1.to_radians());
@@ -164,6 +179,44 @@ impl Pose {
         pose
     }
 
+    /// The point of the iris plane seen at a pixel, as if it faced the camera.
+    pub fn facing(&self, x: f32, y: f32) -> (f32, f32) {
+        let (sx, sy) = self.squeeze;
+        (self.limbus.x + (x - self.limbus.x) / sx, self.limbus.y + (y - self.limbus.y) / sy)
+    }
+
+    /// How far a facing point lies outside the pupil's border.
+    pub fn from_pupil(&self, x: f32, y: f32) -> f32 {
+        outside(&self.pupil, &self.uneven[0], x, y)
+    }
+
+    /// How far a facing point lies outside the limbus.
+    pub fn from_limbus(&self, x: f32, y: f32) -> f32 {
+        outside(&self.limbus, &self.uneven[1], x, y)
+    }
+
+    /// The pupil's border in pixels.
+    pub fn pupil_outline(&self) -> Outline {
+        self.outline(&self.pupil, &self.uneven[0])
+    }
+
+    /// The limbus in pixels.
+    pub fn limbus_outline(&self) -> Outline {
+        self.outline(&self.limbus, &self.uneven[1])
+    }
+
+    fn outline(&self, circle: &Circle, uneven: &[(f32, f32); 2]) -> Outline {
+        let point = |i: usize| {
+            let angle = i as f32 / OUTLINE as f32 * std::f32::consts::TAU;
+            let (sin, cos) = angle.sin_cos();
+            let r = circle.r * swell(uneven, angle);
+            let (x, y) = (circle.x + r * cos, circle.y + r * sin);
+            let (sx, sy) = self.squeeze;
+            (self.limbus.x + (x - self.limbus.x) * sx, self.limbus.y + (y - self.limbus.y) * sy)
+        };
+        Outline::new((0..OUTLINE).map(point).collect())
+    }
+
     /// From the eye's frame to pixels.
     pub fn to_image(&self, u: f32, v: f32) -> (f32, f32) {
         let (u, v) = (u * self.scale, v * self.scale);
@@ -175,6 +228,15 @@ impl Pose {
         let (x, y) = ((x - self.centre.0) / self.scale, (y - self.centre.1) / self.scale);
         (x * self.cos + y * self.sin, y * self.cos - x * self.sin)
     }
+}
+
+/// What an uneven border's radius is multiplied with at an angle.
+fn swell(&[(a, pa), (b, pb)]: &[(f32, f32); 2], angle: f32) -> f32 {
+    1.0 + a * (2.0 * angle + pa).cos() + b * (3.0 * angle + pb).cos()
+}
+
+fn outside(circle: &Circle, uneven: &[(f32, f32); 2], x: f32, y: f32) -> f32 {
+    circle.distance(x, y) - circle.r * swell(uneven, (y - circle.y).atan2(x - circle.x))
 }
 
 #[cfg(test)]
@@ -198,6 +260,19 @@ mod tests {
         fn the_upper_lid_is_never_below_the_lower(seed in any::<u64>(), u in -3.0f32..3.0, open in 0.0f32..1.2) {
             if let Some((upper, lower)) = Shape::new(seed, seed % 2 == 0).lids(u, open) {
                 prop_assert!(upper <= lower + 1e-4);
+            }
+        }
+
+        #[test]
+        fn outlines_are_where_the_borders_are_painted(seed in any::<u64>()) {
+            let pose = Pose::new(&Shape::new(seed, true), &EyeConditions::varied(seed));
+            for &(x, y) in pose.pupil_outline().points() {
+                let (x, y) = pose.facing(x, y);
+                prop_assert!(pose.from_pupil(x, y).abs() < 0.01);
+            }
+            for &(x, y) in pose.limbus_outline().points() {
+                let (x, y) = pose.facing(x, y);
+                prop_assert!(pose.from_limbus(x, y).abs() < 0.02);
             }
         }
 

@@ -2,12 +2,11 @@
 
 use super::EyeConditions;
 use super::geometry::{Pose, Shape};
-use super::{HEIGHT, WIDTH};
 use crate::people::Dice;
 
 /// How much of each pixel lashes cover, 0..=1. The lashes belong to the person; each capture ruffles them a little.
 pub(super) fn cover(shape: &Shape, pose: &Pose, conditions: &EyeConditions, lash_seed: u64) -> Vec<f32> {
-    let mut mask = vec![0.0; (WIDTH * HEIGHT) as usize];
+    let mut mask = Cover::new(conditions.frame);
     let mut own = Dice::new(lash_seed, 0x41);
     let mut now = Dice::new(conditions.seed, 0x42);
     let (left, right) = shape.corners();
@@ -32,11 +31,24 @@ pub(super) fn cover(shape: &Shape, pose: &Pose, conditions: &EyeConditions, lash
             stroke(&mut mask, &curve.map(|(a, b)| pose.to_image(a, b)), width * pose.limbus.r / 110.0);
         }
     }
-    mask
+    mask.cells
+}
+
+/// A picture's worth of shares.
+struct Cover {
+    width: u32,
+    height: u32,
+    cells: Vec<f32>,
+}
+
+impl Cover {
+    fn new((width, height): (u32, u32)) -> Self {
+        Self { width, height, cells: vec![0.0; width as usize * height as usize] }
+    }
 }
 
 /// A tapering quadratic curve.
-fn stroke(mask: &mut [f32], curve: &[(f32, f32); 3], width: f32) {
+fn stroke(mask: &mut Cover, curve: &[(f32, f32); 3], width: f32) {
     let span = (curve[2].0 - curve[0].0).abs() + (curve[2].1 - curve[0].1).abs() + (curve[1].1 - curve[0].1).abs();
     let steps = (span * 1.6) as usize + 2;
     for step in 0..=steps {
@@ -49,10 +61,10 @@ fn stroke(mask: &mut [f32], curve: &[(f32, f32); 3], width: f32) {
 }
 
 /// A soft dot of radius `r`, laid over what is there by maximum so that dense steps do not add up.
-fn dot(mask: &mut [f32], x: f32, y: f32, r: f32) {
+fn dot(mask: &mut Cover, x: f32, y: f32, r: f32) {
     let reach = r + 1.0;
-    let (x0, x1) = (((x - reach).max(0.0)) as u32, (x + reach).min(WIDTH as f32 - 1.0));
-    let (y0, y1) = (((y - reach).max(0.0)) as u32, (y + reach).min(HEIGHT as f32 - 1.0));
+    let (x0, x1) = (((x - reach).max(0.0)) as u32, (x + reach).min(mask.width as f32 - 1.0));
+    let (y0, y1) = (((y - reach).max(0.0)) as u32, (y + reach).min(mask.height as f32 - 1.0));
     if x1 < 0.0 || y1 < 0.0 {
         return;
     }
@@ -60,7 +72,7 @@ fn dot(mask: &mut [f32], x: f32, y: f32, r: f32) {
         for px in x0..=x1 as u32 {
             let d = ((px as f32 - x).powi(2) + (py as f32 - y).powi(2)).sqrt();
             let alpha = (r + 0.5 - d).clamp(0.0, 1.0);
-            if let Some(cell) = mask.get_mut((py * WIDTH + px) as usize) {
+            if let Some(cell) = mask.cells.get_mut((py * mask.width + px) as usize) {
                 *cell = cell.max(alpha);
             }
         }

@@ -5,12 +5,14 @@
 
 use rekam_hal::GrayImage;
 
+use super::cover::{Mirrors, Print};
 use super::geometry::{Pose, Shape};
 use super::texture::noise;
-use super::{Eye, EyeConditions, EyeTruth, HEIGHT, Leds, WIDTH, lashes};
+use super::{Eye, EyeConditions, EyeTruth, Leds, Lens, lashes, optics};
 use crate::people::{Dice, derive};
 
-const LENS_BLUR: f32 = 0.7;
+/// Sides of pictures that are painted.
+const SIDES: std::ops::RangeInclusive<u32> = 64..=2048;
 
 /// What covers a pixel, for counting the visible iris.
 struct Paint {
@@ -25,17 +27,24 @@ struct Scene<'a> {
     conditions: &'a EyeConditions,
     pose: Pose,
     glints: Vec<(f32, f32, f32)>,
+    mirrors: Mirrors,
+    print: Option<Print>,
     /// Skin and sclera grain over the whole picture.
     coarse: Vec<f32>,
     grain: Vec<f32>,
 }
 
 pub(super) fn capture(eye: &Eye, conditions: &EyeConditions) -> (GrayImage, EyeTruth) {
+    let side = |length: u32| length.clamp(*SIDES.start(), *SIDES.end());
+    let (width, height) = (side(conditions.frame.0), side(conditions.frame.1));
+    let conditions = &EyeConditions { frame: (width, height), ..conditions.clone() };
     let pose = Pose::new(&eye.shape, conditions);
     let mut skin = Dice::new(eye.seed, 0x51);
-    let (h, w) = (HEIGHT as usize, WIDTH as usize);
+    let (h, w) = (height as usize, width as usize);
     let scene = Scene {
         glints: glints(&pose, conditions.leds),
+        mirrors: Mirrors::new(&pose, conditions),
+        print: (conditions.lens == Lens::Textured).then(|| Print::new(conditions.seed)),
         coarse: noise(&mut skin, 6, 8, h, w),
         grain: noise(&mut skin, 90, 120, h, w),
         eye,
@@ -45,26 +54,32 @@ pub(super) fn capture(eye: &Eye, conditions: &EyeConditions) -> (GrayImage, EyeT
     let lash = lashes::cover(&eye.shape, &scene.pose, conditions, derive(eye.seed, 0x52));
     let mut canvas = Vec::with_capacity(w * h);
     let mut seen = 0.0;
-    for y in 0..HEIGHT {
-        for x in 0..WIDTH {
+    let mut free = Vec::with_capacity(w * h);
+    for y in 0..height {
+        for x in 0..width {
             let index = canvas.len();
             let paint = scene.paint(x as f32, y as f32, index);
-            seen += paint.iris * (1.0 - lash[index]);
-            canvas.push(paint.grey * (1.0 - 0.72 * lash[index]));
+            let bare = paint.grey * (1.0 - 0.72 * lash[index]);
+            let (grey, mirrored) = scene.mirrors.over(x as f32, y as f32, bare);
+            let iris = if mirrored { 0.0 } else { paint.iris * (1.0 - lash[index]) };
+            seen += iris;
+            free.push(if iris > 0.7 { 255 } else { 0 });
+            canvas.push(grey);
         }
     }
     let ring = std::f32::consts::PI * (scene.pose.limbus.r.powi(2) - scene.pose.pupil.r.powi(2));
     let truth = EyeTruth {
         pupil: scene.pose.pupil,
         limbus: scene.pose.limbus,
+        pupil_outline: scene.pose.pupil_outline(),
+        limbus_outline: scene.pose.limbus_outline(),
+        iris: GrayImage::from_fn(width, height, |x, y| free[(y * width + x) as usize]),
         upper_lid: lid_curve(&eye.shape, &scene.pose, conditions.openness, true),
         lower_lid: lid_curve(&eye.shape, &scene.pose, conditions.openness, false),
         visible: (seen / ring.max(1.0)).clamp(0.0, 1.0),
         tilt: conditions.tilt,
     };
-    let canvas = smear(canvas, conditions.motion.clamp(0.0, 60.0));
-    let canvas = blur(&canvas, (LENS_BLUR.powi(2) + conditions.defocus.clamp(0.0, 30.0).powi(2)).sqrt());
-    (expose(&canvas, conditions), truth)
+    (optics::photograph(canvas, conditions), truth)
 }
 
 fn lid_curve(shape: &Shape, pose: &Pose, openness: f32, upper: bool) -> Vec<(f32, f32)> {
@@ -133,16 +148,16 @@ impl Scene<'_> {
     fn eyeball(&self, x: f32, y: f32, index: usize) -> Paint {
         let (pupil, limbus) = (&self.pose.pupil, &self.pose.limbus);
         // Foreshortening: measure as if the disc faced the camera.
-        let (sx, sy) = self.pose.squeeze;
-        let (x, y) = (limbus.x + (x - limbus.x) / sx, limbus.y + (y - limbus.y) / sy);
-        let from_limbus = limbus.distance(x, y) - limbus.r;
+        let (x, y) = self.pose.facing(x, y);
+        let from_limbus = self.pose.from_limbus(x, y);
         let soft = 0.045 * limbus.r;
         let round = 1.0 - 0.05 * ((from_limbus / limbus.r).max(0.0) * 1.4).powi(2);
         let sclera = (self.eye.shape.sclera + 2.5 * self.coarse[index] + 2.0 * self.grain[index]) * round;
+        let sclera = sclera + self.lens_edge(from_limbus / limbus.r);
         if from_limbus >= soft {
             return Paint { grey: sclera, iris: 0.0 };
         }
-        let from_pupil = pupil.distance(x, y) - pupil.r * self.wobble(x - pupil.x, y - pupil.y);
+        let from_pupil = self.pose.from_pupil(x, y);
         let dark = 30.0 + 0.04 * sclera;
         if from_pupil <= -1.3 {
             return Paint { grey: dark, iris: 0.0 };
@@ -158,13 +173,18 @@ impl Scene<'_> {
         let share = share.clamp(0.0, 1.0);
         let uneven = share + 0.35 * (self.conditions.dilation - 0.4) * share * (1.0 - share);
         let texture = &self.eye.texture;
-        texture.level + texture.contrast * texture.at(uneven, angle - self.conditions.tilt.to_radians())
+        let own = texture.level + texture.contrast * texture.at(uneven, angle - self.conditions.tilt.to_radians());
+        self.print.as_ref().map_or(own, |print| print.over(share, angle, own))
     }
 
-    fn wobble(&self, dx: f32, dy: f32) -> f32 {
-        let angle = dy.atan2(dx);
-        let [(a, pa), (b, pb)] = self.eye.shape.wobble;
-        1.0 + a * (2.0 * angle + pa).cos() + b * (3.0 * angle + pb).cos()
+    /// The edge of a contact lens on the sclera: a fine bright line with a dark one outside it.
+    fn lens_edge(&self, outside: f32) -> f32 {
+        match self.conditions.lens {
+            Lens::None => 0.0,
+            Lens::Clear | Lens::Textured => {
+                12.0 * bell((outside - 0.13) / 0.012) - 14.0 * bell((outside - 0.16) / 0.015)
+            }
+        }
     }
 
     fn glint(&self, x: f32, y: f32) -> f32 {
@@ -199,65 +219,4 @@ impl Scene<'_> {
         }
         grey
     }
-}
-
-/// Averages along the row over `length` pixels.
-fn smear(canvas: Vec<f32>, length: f32) -> Vec<f32> {
-    let reach = (length / 2.0).round() as usize;
-    if reach == 0 {
-        return canvas;
-    }
-    let width = WIDTH as usize;
-    let mut out = Vec::with_capacity(canvas.len());
-    for row in canvas.chunks_exact(width) {
-        for x in 0..width {
-            let window = &row[x.saturating_sub(reach)..(x + reach + 1).min(width)];
-            out.push(window.iter().sum::<f32>() / window.len() as f32);
-        }
-    }
-    out
-}
-
-/// Gaussian blur; borders repeat.
-fn blur(canvas: &[f32], sigma: f32) -> Vec<f32> {
-    let reach = (3.0 * sigma).ceil() as usize;
-    let kernel: Vec<f32> =
-        (0..=2 * reach).map(|i| (-0.5 * ((i as f32 - reach as f32) / sigma).powi(2)).exp()).collect();
-    let total: f32 = kernel.iter().sum();
-    let (width, height) = (WIDTH as usize, HEIGHT as usize);
-    let mut across = vec![0.0; canvas.len()];
-    for (row, out) in canvas.chunks_exact(width).zip(across.chunks_exact_mut(width)) {
-        for (k, weight) in kernel.iter().enumerate() {
-            let weight = weight / total;
-            for (x, o) in out.iter_mut().enumerate() {
-                *o += weight * row[(x + k).saturating_sub(reach).min(width - 1)];
-            }
-        }
-    }
-    let mut down = vec![0.0; canvas.len()];
-    for (y, out) in down.chunks_exact_mut(width).enumerate() {
-        for (k, weight) in kernel.iter().enumerate() {
-            let weight = weight / total;
-            let source = (y + k).saturating_sub(reach).min(height - 1);
-            let row = &across[source * width..(source + 1) * width];
-            out.iter_mut().zip(row).for_each(|(o, s)| *o += weight * s);
-        }
-    }
-    down
-}
-
-fn expose(canvas: &[f32], conditions: &EyeConditions) -> GrayImage {
-    let mut dice = Dice::new(conditions.seed, 0x53);
-    // Three numbers a draw from a table: a third of a million normal numbers would be most of the time otherwise.
-    let table: Vec<f32> = (0..1024).map(|_| conditions.noise.clamp(0.0, 60.0) * dice.gauss()).collect();
-    let (mut bits, mut left) = (0, 0);
-    GrayImage::from_fn(WIDTH, HEIGHT, |x, y| {
-        if left == 0 {
-            (bits, left) = (dice.bits(), 3);
-        }
-        let noise = table[(bits & 1023) as usize];
-        (bits, left) = (bits >> 10, left - 1);
-        let fall = 1.0 - 0.12 * ((x as f32 / 320.0 - 1.0).powi(2) + (y as f32 / 240.0 - 1.0).powi(2));
-        (canvas[(y * WIDTH + x) as usize] * conditions.exposure * fall + noise).clamp(0.0, 255.0) as u8
-    })
 }

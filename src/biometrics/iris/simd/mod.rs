@@ -1,9 +1,26 @@
-//! The one hot loop of matching: differing and common bits of two masked codes.
+//! The two hot loops of matching: differing and common bits of two full codes, and of one search code at many rotations
+//! against a whole gallery.
 //!
-//! One plain function is compiled several times, for the instruction sets that count bits fast; which one runs is
-//! decided at run time. There is nothing to keep in step by hand, and the portable path is the very same code.
+//! For the full code one plain function is compiled several times, for the instruction sets that count bits fast. The
+//! search lies in [`layout`] and is written by hand, because there the layout of the gallery is everything. Which
+//! instructions run is decided at run time; all numbers are whole, so every path gives the same result to the last bit.
+//!
+//! This is the only module of the engine with `unsafe`: vector instructions need it.
+
+#![allow(unsafe_code, reason = "vector instructions; each block says why it is sound")]
+
+mod adders;
+mod layout;
+#[cfg(any(test, not(target_arch = "x86_64")))]
+mod words;
+#[cfg(target_arch = "x86_64")]
+mod x86;
 
 use std::sync::OnceLock;
+
+#[cfg(test)]
+pub(super) use layout::best_with_words;
+pub(super) use layout::{Best, Block, COLUMNS, LANES, ROWS, Turns, best};
 
 static FORCED: OnceLock<SimdLevel> = OnceLock::new();
 
@@ -15,7 +32,7 @@ pub enum SimdLevel {
     /// x86-64 with the POPCNT instruction and AVX2.
     #[cfg(target_arch = "x86_64")]
     Avx2(Proof),
-    /// x86-64 with AVX-512 VPOPCNTDQ.
+    /// x86-64 with AVX-512 and its population counts (BITALG, VPOPCNTDQ).
     #[cfg(target_arch = "x86_64")]
     Avx512(Proof),
 }
@@ -49,6 +66,8 @@ impl SimdLevel {
             }
             if is_x86_feature_detected!("avx512f")
                 && is_x86_feature_detected!("avx512vl")
+                && is_x86_feature_detected!("avx512bw")
+                && is_x86_feature_detected!("avx512bitalg")
                 && is_x86_feature_detected!("avx512vpopcntdq")
             {
                 levels.push(SimdLevel::Avx512(Proof(())));
@@ -70,14 +89,13 @@ impl SimdLevel {
 }
 
 /// Differing and common bits of two codes under both masks.
-#[allow(unsafe_code, reason = "calling a function compiled for instructions found at run time")]
 pub(super) fn distance(level: SimdLevel, a: &[u64], a_mask: &[u64], b: &[u64], b_mask: &[u64]) -> (u32, u32) {
     match level {
         SimdLevel::Portable => plain(a, a_mask, b, b_mask),
         // SAFETY: `Proof` is only made after AVX2 and POPCNT were detected.
         #[cfg(target_arch = "x86_64")]
         SimdLevel::Avx2(_) => unsafe { avx2(a, a_mask, b, b_mask) },
-        // SAFETY: `Proof` is only made after AVX-512 F, VL and VPOPCNTDQ were detected.
+        // SAFETY: `Proof` is only made after AVX-512 F, VL, BW, BITALG and VPOPCNTDQ were detected.
         #[cfg(target_arch = "x86_64")]
         SimdLevel::Avx512(_) => unsafe { avx512(a, a_mask, b, b_mask) },
     }
