@@ -14,9 +14,12 @@ use rekam_simulator::replay::read;
 use serde::Serialize;
 
 use super::args::Global;
+use super::drawn;
 use super::error::CliError;
 use super::input::{self, FingerFile};
-use super::predictive::{Judged, Pair, Predictive};
+use super::predictive::{Judged, Predictive};
+use super::rejection::{self, Rejection};
+use super::signs::SignsFile;
 use super::{Outcome, cpu_time, print_json};
 use crate::biometrics::{fingerprint, iris};
 use crate::interchange::fmr::convert;
@@ -29,10 +32,20 @@ pub(super) struct Options {
     engine: Engine,
     /// Folder of `<identity>_<sample>.png`; for fingerprints without PNG files, of ISO/IEC 19794-2 or ANSI 378 records
     /// of any maker (.fmr, .iso, .fmd), or else of other images (.wsq, .jpg, .fir).
-    folder: PathBuf,
+    #[arg(required_unless_present = "drawn")]
+    folder: Option<PathBuf>,
+    /// Judge the contours and their confidence on so many drawn eyes instead, whose true contours are known.
+    #[arg(long, value_name = "N", conflicts_with_all = ["folder", "scores"])]
+    drawn: Option<u32>,
+    /// The first of the drawn eyes.
+    #[arg(long, default_value_t = 1, value_name = "N", requires = "drawn")]
+    seed: u64,
     /// Write `name_i,name_j,score` for every pair.
     #[arg(long, value_name = "FILE")]
     scores: Option<PathBuf>,
+    /// Write for every eye what its confidence is computed from.
+    #[arg(long, value_name = "FILE")]
+    signs: Option<PathBuf>,
     /// Resolution of images that do not say it.
     #[arg(long, default_value_t = DEFAULT_DPI, value_name = "N")]
     dpi: f32,
@@ -83,6 +96,7 @@ struct Figures {
     compare_per_second: f64,
     #[serde(flatten)]
     predictive: Predictive,
+    rejection: Vec<Rejection>,
 }
 
 /// A sample of the folder; without features when it could not be processed.
@@ -96,8 +110,17 @@ impl Sample {
     /// 0..=100; nothing of a failed one.
     fn quality(&self) -> u8 {
         match self.features {
-            Some(Features::Finger(_, quality) | Features::Iris(_, quality)) => quality,
+            Some(Features::Finger(_, quality) | Features::Iris(_, Trust { quality, .. })) => quality,
             None => 0,
+        }
+    }
+
+    /// How far the engine trusts what it found, 0..=1; -1 of a failed one, which is the first to be taken again.
+    fn confidence(&self) -> f32 {
+        match self.features {
+            Some(Features::Finger(_, quality)) => f32::from(quality) / 100.0,
+            Some(Features::Iris(_, Trust { confidence, .. })) => confidence,
+            None => -1.0,
         }
     }
 }
@@ -105,12 +128,23 @@ impl Sample {
 /// What is compared, and the quality of the sample.
 enum Features {
     Finger(Box<fingerprint::Prepared>, u8),
-    Iris(Box<(iris::Probe, iris::Template)>, u8),
+    Iris(Box<(iris::Probe, iris::Template)>, Trust),
+}
+
+/// What the engine says of its own work.
+struct Trust {
+    quality: u8,
+    confidence: f32,
 }
 
 /// Runs the command.
 pub(super) fn run(global: &Global, options: &Options) -> Result<Outcome, CliError> {
-    let files = images(&options.folder, options.engine)?;
+    let folder = match (&options.folder, options.drawn, options.engine) {
+        (_, Some(eyes), Engine::Iris) => return drawn::run(global, eyes, options.seed, options.signs.as_deref()),
+        (Some(folder), None, _) => folder,
+        _ => return Err(CliError::Usage("only eyes are drawn; name a folder of samples".into())),
+    };
+    let files = images(folder, options.engine)?;
     if options.engine == Engine::Fingerprint {
         input::check_dpi(options.dpi)?;
     }
@@ -126,30 +160,48 @@ pub(super) fn run(global: &Global, options: &Options) -> Result<Outcome, CliErro
         }
         samples.push(extract(&engines, options, path, &mut spent)?);
     }
+    write_signs(options, &files)?;
     let compared = compare_all(&samples, options.scores.as_deref())?;
     if compared.genuine.is_empty() || compared.impostor.is_empty() {
         return Err(CliError::Usage(format!(
             "{} needs two samples of one identity and two identities at least; check the names",
-            options.folder.display()
+            folder.display()
         )));
     }
     let figures = figures(&samples, compared, spent);
     if global.json {
         print_json(&figures)?;
     } else {
+        let steps: Vec<String> =
+            figures.rejection.iter().map(|step| format!("{:.3} %", step.fnmr_at_4 * 100.0)).collect();
         say!(
             "{} images, {} failed; EER {:.4} %, FNMR {:.3} % at FMR 0.1 %, {:.3} % at zero false matches; \
-             {:.0} ms CPU per image, {:.0} comparisons per second",
+             {:.0} ms CPU per image, {:.0} comparisons per second\n\
+             FNMR at FMR 0.01 % without the least confident 0, 1, 2, 5 % of the images: {}",
             figures.images,
             figures.failed,
             figures.eer * 100.0,
             figures.fnmr_at_3 * 100.0,
             figures.fnmr_at_zero_fmr * 100.0,
             figures.extract_cpu_ms_mean,
-            figures.compare_per_second
+            figures.compare_per_second,
+            steps.join(", ")
         );
     }
     Ok(Outcome::Passed)
+}
+
+/// The signs of every eye, with `--signs`.
+fn write_signs(options: &Options, files: &[PathBuf]) -> Result<(), CliError> {
+    let Some(path) = options.signs.as_deref().filter(|_| options.engine == Engine::Iris) else { return Ok(()) };
+    let mut signs = SignsFile::create(path)?;
+    for file in files {
+        let examined = read::gray(file, options.dpi).ok().and_then(|image| iris::examine(&image).ok());
+        if let Some(eye) = examined {
+            signs.add(&file.file_stem().unwrap_or_default().to_string_lossy(), None, &eye)?;
+        }
+    }
+    signs.finish()
 }
 
 /// Kinds of files that are samples: the first kind of which the folder has any counts, so that records kept beside the
@@ -236,7 +288,8 @@ fn iris(options: &Options, path: &Path, spent: &mut Duration) -> Option<Features
     };
     let start = cpu_time();
     let features = iris::extract(&image).ok().map(|found| {
-        Features::Iris(Box::new((iris::Probe::new(&found.template), found.template)), found.quality.score)
+        let trust = Trust { quality: found.quality.score, confidence: found.segmentation.confidence };
+        Features::Iris(Box::new((iris::Probe::new(&found.template), found.template)), trust)
     });
     *spent += cpu_time().saturating_sub(start);
     features
@@ -255,7 +308,7 @@ struct Compared {
     impostor: Vec<f32>,
     seconds: f64,
     judged: Vec<Judged>,
-    pairs: Vec<Pair>,
+    pairs: Vec<rejection::Pair>,
 }
 
 fn compare_all(samples: &[Sample], scores: Option<&Path>) -> Result<Compared, CliError> {
@@ -279,8 +332,7 @@ fn compare_all(samples: &[Sample], scores: Option<&Path>) -> Result<Compared, Cl
                 writeln!(out, "{},{},{text}", a.name, b.name).map_err(|source| CliError::file(*path, source))?;
             }
             let mated = a.identity == b.identity;
-            let quality = a.quality().min(b.quality());
-            compared.pairs.push(Pair { quality, score, mated });
+            compared.pairs.push(rejection::Pair { samples: [i as u32, j as u32], score, mated });
             if mated {
                 compared.genuine.push(score);
                 [i, j].iter().for_each(|side| compared.judged[*side].mated.push(score));
@@ -300,6 +352,7 @@ fn figures(samples: &[Sample], mut compared: Compared, spent: Duration) -> Figur
     genuine.sort_by(f32::total_cmp);
     impostor.sort_by(f32::total_cmp);
     let pairs = (genuine.len() + impostor.len()) as f64;
+    let confidences: Vec<f32> = samples.iter().map(Sample::confidence).collect();
     Figures {
         images: samples.len(),
         failed: samples.iter().filter(|sample| sample.features.is_none()).count(),
@@ -313,6 +366,7 @@ fn figures(samples: &[Sample], mut compared: Compared, spent: Duration) -> Figur
         extract_cpu_ms_mean: spent.as_secs_f64() * 1e3 / samples.len().max(1) as f64,
         compare_per_second: if *seconds > 0.0 { pairs / *seconds } else { 0.0 },
         predictive: Predictive::of(judged, all),
+        rejection: rejection::curve(&confidences, all),
     }
 }
 
@@ -322,7 +376,7 @@ fn below(sorted: &[f32], threshold: f32) -> usize {
 }
 
 /// FNMR at the lowest threshold whose FMR is at most `fmr`: a pair is accepted strictly above the threshold.
-fn fnmr_at(genuine: &[f32], impostor: &[f32], fmr: f64) -> f64 {
+pub(super) fn fnmr_at(genuine: &[f32], impostor: &[f32], fmr: f64) -> f64 {
     if genuine.is_empty() || impostor.is_empty() {
         return 0.0;
     }

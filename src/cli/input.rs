@@ -31,6 +31,8 @@ pub(super) struct EyeSample {
     /// Which eye, as the record says.
     pub(super) label: EyeLabel,
     pub(super) image: GrayImage,
+    /// What a record says of the image.
+    pub(super) stated: Option<EyeImage>,
 }
 
 /// The eyes of a file.
@@ -61,9 +63,11 @@ pub(crate) enum InputError {
     #[error("{}: states {dpi} dots per inch, but fingerprints are read from 250 to 1000; correct the resolution in the file", path.display())]
     Resolution { path: PathBuf, dpi: f32 },
     #[error(transparent)]
-    Pixels(ReadError),
+    Image(ReadError),
     #[error("{}: {source}; capture the eye again, or name another file", path.display())]
     Eye { path: PathBuf, source: iris::ExtractError },
+    #[error("{}, image {number} of {count}: {source}; capture the eye again, or name another file", path.display())]
+    EyeOf { path: PathBuf, number: usize, count: usize, source: iris::ExtractError },
     #[error("{}: {source}; correct its resolution, or name the image of a single finger", path.display())]
     Extent { path: PathBuf, source: ExtractError },
     #[error("{}: {source}; name the image of a finger", path.display())]
@@ -123,7 +127,7 @@ pub(super) fn finger(path: &Path, dpi: f32) -> Result<FingerFile, InputError> {
             ReadError::File { path, source } => InputError::File { path, source },
             ReadError::Decode { path, source } => InputError::Unknown { path, source: source.into() },
             ReadError::Extent { path, source } => InputError::Unknown { path, source: source.into() },
-            ReadError::Pixels { .. } => InputError::Pixels(source),
+            ReadError::Pixels { .. } | ReadError::Cut { .. } | ReadError::Size { .. } => InputError::Image(source),
         })?
     };
     resolution(path, &bytes, image).map(FingerFile::Image)
@@ -137,7 +141,7 @@ pub(super) fn eyes(path: &Path) -> Result<EyeFile, InputError> {
         return Err(InputError::Empty { path: owned() });
     }
     if IirRecord::recognised(&bytes) {
-        let sample = |eye: &EyeImage| Ok(EyeSample { label: eye.eye, image: eye.image()? });
+        let sample = |eye: &EyeImage| Ok(EyeSample { label: eye.eye, image: eye.image()?, stated: Some(eye.clone()) });
         let record = IirRecord::decode(&bytes).and_then(|record| record.images.iter().map(sample).collect());
         return record.map(EyeFile::Record).map_err(|source| InputError::Record { path: owned(), source });
     }
@@ -146,7 +150,7 @@ pub(super) fn eyes(path: &Path) -> Result<EyeFile, InputError> {
         ReadError::File { path, source } => InputError::File { path, source },
         ReadError::Decode { path, source } => InputError::UnknownEye { path, source: source.into() },
         ReadError::Extent { path, source } => InputError::UnknownEye { path, source: source.into() },
-        ReadError::Pixels { .. } => InputError::Pixels(source),
+        ReadError::Pixels { .. } | ReadError::Cut { .. } | ReadError::Size { .. } => InputError::Image(source),
     })
 }
 

@@ -24,11 +24,14 @@ mod args;
 mod batch;
 mod bench;
 mod doctor;
+mod drawn;
 mod error;
 mod evaluate;
 mod input;
 mod inspect;
 mod predictive;
+mod rejection;
+mod signs;
 mod simulate;
 #[cfg(feature = "gui")]
 mod window;

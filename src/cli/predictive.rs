@@ -7,6 +7,7 @@
 use serde::Serialize;
 
 use super::evaluate::eer;
+use super::rejection::Pair;
 
 /// A sample: its quality and the scores of its mated comparisons.
 pub(super) struct Judged {
@@ -14,16 +15,6 @@ pub(super) struct Judged {
     pub quality: u8,
     /// May be empty.
     pub mated: Vec<f32>,
-}
-
-/// A pair: the poorer quality of the two, the score, and whether they are mates.
-pub(super) struct Pair {
-    /// 0..=100.
-    pub quality: u8,
-    /// -log10 of the false match rate, or minus infinity.
-    pub score: f32,
-    /// Of one identity.
-    pub mated: bool,
 }
 
 /// The figures; rates are fractions.
@@ -44,21 +35,27 @@ impl Predictive {
         };
         let qualities: Vec<f64> = known.iter().map(|sample| f64::from(sample.quality)).collect();
         let scores: Vec<f64> = known.iter().map(mean).collect();
-        let mut order: Vec<u8> = pairs.iter().filter(|pair| pair.mated).map(|pair| pair.quality).collect();
+        let mut order: Vec<u8> = pairs.iter().filter(|pair| pair.mated).map(|pair| poorer(samples, pair)).collect();
         order.sort_unstable();
         let at = |share: usize| order.get(order.len() * share / 4).copied().unwrap_or_default();
         let (low, high) = (at(1), at(3));
         Self {
             quality_correlation: correlation(&ranks(&qualities), &ranks(&scores)),
-            eer_best_quarter: eer_of(pairs, |quality| quality >= high),
-            eer_worst_quarter: eer_of(pairs, |quality| quality <= low),
+            eer_best_quarter: eer_of(samples, pairs, |quality| quality >= high),
+            eer_worst_quarter: eer_of(samples, pairs, |quality| quality <= low),
         }
     }
 }
 
-fn eer_of(pairs: &[Pair], counts: impl Fn(u8) -> bool) -> f64 {
+/// The poorer quality of a pair.
+fn poorer(samples: &[Judged], pair: &Pair) -> u8 {
+    let [a, b] = pair.samples.map(|sample| samples[sample as usize].quality);
+    a.min(b)
+}
+
+fn eer_of(samples: &[Judged], pairs: &[Pair], counts: impl Fn(u8) -> bool) -> f64 {
     let of = |mated: bool| {
-        let chosen = pairs.iter().filter(|pair| pair.mated == mated && counts(pair.quality));
+        let chosen = pairs.iter().filter(|pair| pair.mated == mated && counts(poorer(samples, pair)));
         let mut scores: Vec<f32> = chosen.map(|pair| pair.score).collect();
         scores.sort_by(f32::total_cmp);
         scores
@@ -100,11 +97,13 @@ mod tests {
 
     #[test]
     fn the_worst_quarter_bears_the_misses() {
-        let pair = |quality, score, mated| Pair { quality, score, mated };
-        let mated = (0..40).map(|i| pair(i * 2, if i < 5 { 0.5 } else { 9.0 }, true));
-        let others = (0..40).map(|i| pair(i * 2, 1.0, false));
+        let judged = |i: u8| Judged { quality: i / 2 * 2, mated: Vec::new() };
+        let samples: Vec<Judged> = (0..80).map(judged).collect();
+        let pair = |a: u32, b: u32, score, mated| Pair { samples: [a, b], score, mated };
+        let mated = (0..40).map(|i| pair(2 * i, 2 * i + 1, if i < 5 { 0.5 } else { 9.0 }, true));
+        let others = (0..40).map(|i| pair(2 * i, 79, 1.0, false));
         let pairs: Vec<Pair> = mated.chain(others).collect();
-        let figures = Predictive::of(&[], &pairs);
+        let figures = Predictive::of(&samples, &pairs);
         assert_eq!(figures.eer_best_quarter, 0.0);
         assert!(figures.eer_worst_quarter > 0.2);
     }

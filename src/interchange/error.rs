@@ -28,6 +28,16 @@ pub enum RecordError {
         /// As found.
         actual: u64,
     },
+    /// The image is not as wide or high as stated.
+    #[error("the field {field} states {stated} pixels, but the image in the record has {actual}")]
+    Side {
+        /// The field's name.
+        field: &'static str,
+        /// As stated.
+        stated: u64,
+        /// As found.
+        actual: u64,
+    },
     /// A field has a value outside its range.
     #[error("the field {field} has the value {value}, which the standard does not allow here")]
     Field {

@@ -17,6 +17,7 @@ pub mod error;
 pub mod finger;
 pub mod image;
 pub mod ink;
+pub mod jpeg;
 
 pub use cancel::Cancel;
 pub use device::{

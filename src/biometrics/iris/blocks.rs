@@ -7,7 +7,9 @@
 //! then it says nothing at all. A ruined block thus costs at most a constant, however badly it disagrees, while
 //! strangers disagree in all blocks alike.
 
-use super::template::{ROWS, Template, WORDS_PER_ROW};
+use super::chance::{Chance, log_ratio};
+use super::simd::{self, Lanes, SimdLevel};
+use super::template::{ROWS, WORDS_PER_ROW};
 
 /// Blocks along the angle: 32 columns or 45 degrees each.
 pub(super) const ACROSS: usize = 8;
@@ -18,18 +20,17 @@ const DOWN: usize = ROWS / HIGH;
 const PLANES: usize = 4;
 /// Common bits below which a block is passed over.
 const LEAST_BITS: u32 = 24;
-/// Probability that a block of a mate shows something else than its iris.
-const RUINED: f32 = 0.15;
-/// Mean correlation of mated blocks and its standard deviation from block to block.
-const MATED: (f32, f32) = (0.5, 0.36);
-/// What the best of several shifts of a stranger's block reaches on average, in standard deviations of one shift.
-const CHANCE: f32 = 0.6;
 /// What a shift by one row or column costs, in the same unit.
 const SHIFT_COST: f32 = 0.35;
+/// How much less the best of several shifts gains a stranger per e-fold of the redundancy, in the same unit: the blurrier
+/// a code, the more alike its shifts. It is given back, so that strangers' blocks scatter alike in every picture.
+const SHIFT_GAIN: f32 = 0.21;
+/// Redundancy at which nothing is given back.
+const USUAL_REDUNDANCY: f32 = 11.0;
 
 /// A row of the code as one word per block.
-pub(super) type Row = [u32; ACROSS];
-/// Planes and rows of a code or of its mask.
+pub(super) type Row = Lanes;
+/// Rows of a code or of its mask, all planes of a row one behind the other: those of neighbouring rows lie together.
 pub(super) type Rows = [Row; PLANES * ROWS];
 
 /// The words of a row as one word per block.
@@ -45,25 +46,29 @@ pub(super) struct Cut {
 }
 
 impl Cut {
-    /// The code turned by `shift` columns.
-    pub fn new(template: &Template, shift: usize) -> Self {
+    /// A code and its mask of [`super::template::WORDS`] words, turned by `shift` columns.
+    pub fn new(code: &[u64], mask: &[u64], shift: usize) -> Self {
         let rows = |words: &[u64]| {
             let words = words.as_chunks::<WORDS_PER_ROW>().0;
-            std::array::from_fn(|r| lanes(&super::template::rotated(&words[r], shift)))
+            std::array::from_fn(|at| {
+                let (row, plane) = (at / PLANES, at % PLANES);
+                lanes(&super::template::rotated(&words[plane * ROWS + row], shift))
+            })
         };
-        Self { code: rows(template.code()), mask: rows(template.mask()) }
+        Self { code: rows(code), mask: rows(mask) }
     }
 }
 
 /// Logarithm of the likelihood ratio that `turned` (a column less, as is, a column more) and `other` are one eye;
-/// `redundancy` says how many bits make an independent one.
-pub(super) fn evidence(turned: &[Cut; 3], other: &Cut, redundancy: f32) -> f32 {
+/// `redundancy` says how many bits make an independent one. With it, what strangers would say with the very same blocks.
+pub(super) fn evidence(level: SimdLevel, turned: &[Cut; 3], other: &Cut, redundancy: f32) -> (f32, Chance) {
+    let gain = SHIFT_GAIN * (redundancy / USUAL_REDUNDANCY).ln();
     let mut best = [[(f32::NEG_INFINITY, 0.0_f32); ACROSS]; DOWN];
     for (dx, probe) in turned.iter().enumerate() {
         for dy in 0..3_usize {
             let cost = SHIFT_COST * (dx.abs_diff(1) + dy.abs_diff(1)) as f32;
             for (down, best) in best.iter_mut().enumerate() {
-                let (different, common) = count(probe, other, down, dy);
+                let (different, common) = count(level, probe, other, down, dy);
                 for ((&d, &n), best) in different.iter().zip(&common).zip(best) {
                     if n < LEAST_BITS {
                         continue;
@@ -77,31 +82,31 @@ pub(super) fn evidence(turned: &[Cut; 3], other: &Cut, redundancy: f32) -> f32 {
             }
         }
     }
-    best.iter().flatten().filter(|b| b.1 > 0.0).map(|&(z, bits)| log_ratio(z, bits)).sum()
+    let mut chance = Chance::default();
+    let seen = best.iter().flatten().filter(|b| b.1 > 0.0);
+    let words = seen.map(|&(z, bits)| {
+        chance.add(bits);
+        log_ratio(z + gain, bits)
+    });
+    (words.sum(), chance)
+}
+
+/// Per block, how many more bits agree than differ where both lie as they are, and how many are common.
+pub(super) fn agreement(level: SimdLevel, turned: &Cut, other: &Cut) -> [[(i32, u32); ACROSS]; DOWN] {
+    std::array::from_fn(|down| {
+        let (different, common) = count(level, turned, other, down, 1);
+        std::array::from_fn(|lane| (common[lane] as i32 - 2 * different[lane] as i32, common[lane]))
+    })
 }
 
 /// Differing and common bits of one row of blocks, where the other's rows are `dy - 1` further out.
-#[inline]
-fn count(probe: &Cut, other: &Cut, down: usize, dy: usize) -> ([u32; ACROSS], [u32; ACROSS]) {
-    let (mut different, mut common) = ([0; ACROSS], [0; ACROSS]);
-    for plane in 0..PLANES {
-        for row in down * HIGH..(down + 1) * HIGH {
-            let Some(shifted) = (row + dy).checked_sub(1).filter(|&r| r < ROWS) else { continue };
-            let (a, b) = (plane * ROWS + row, plane * ROWS + shifted);
-            for lane in 0..ACROSS {
-                let both = probe.mask[a][lane] & other.mask[b][lane];
-                common[lane] += both.count_ones();
-                different[lane] += ((probe.code[a][lane] ^ other.code[b][lane]) & both).count_ones();
-            }
-        }
-    }
-    (different, common)
-}
-
-/// What one block says that agrees by `z` standard deviations of chance over so many independent bits.
-fn log_ratio(z: f32, bits: f32) -> f32 {
-    let expected = MATED.0 * bits.sqrt();
-    let variance = 1.0 + MATED.1 * MATED.1 * bits;
-    let exponent = 0.5 * (z - CHANCE).powi(2) - 0.5 * (z - expected).powi(2) / variance;
-    (RUINED + (1.0 - RUINED) * exponent.min(30.0).exp() / variance.sqrt()).ln()
+fn count(level: SimdLevel, probe: &Cut, other: &Cut, down: usize, dy: usize) -> (Lanes, Lanes) {
+    let from = (down * HIGH).max(1_usize.saturating_sub(dy));
+    let to = ((down + 1) * HIGH).min(ROWS + 1 - dy);
+    let (here, there) = (from * PLANES..to * PLANES, (from + dy - 1) * PLANES..(to + dy - 1) * PLANES);
+    simd::lane_distance(
+        level,
+        [&probe.code[here.clone()], &probe.mask[here]],
+        [&other.code[there.clone()], &other.mask[there]],
+    )
 }

@@ -32,6 +32,28 @@ impl Circle {
     }
 }
 
+/// What makes an oval of a circle: the second harmonic of the radius as a share of it (cosine and sine).
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(super) struct Oval {
+    pub cosine: f32,
+    pub sine: f32,
+}
+
+impl Oval {
+    /// Radius at an angle over the mean one.
+    pub fn stretch(&self, angle: f32) -> f32 {
+        let (s, c) = angle.sin_cos();
+        1.0 + self.cosine * (c * c - s * s) + self.sine * 2.0 * s * c
+    }
+
+    /// The same oval less flat by `round`, at least a circle.
+    pub fn beyond(self, round: f32) -> Oval {
+        let flatness = self.cosine.hypot(self.sine);
+        let share = (flatness - round).max(0.0) / flatness.max(1e-6);
+        Oval { cosine: share * self.cosine, sine: share * self.sine }
+    }
+}
+
 /// What a fitted contour may look like.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Shape {
@@ -80,7 +102,21 @@ impl Contour {
     /// How far the contour is from being round in one direction: the second harmonic's amplitude over the radius. A disc
     /// seen at an angle has half of what it lost in width.
     pub fn flatness(&self) -> f32 {
-        self.cosine[1].hypot(self.sine[1]) / self.mean.max(0.5)
+        let Oval { cosine, sine } = self.oval();
+        cosine.hypot(sine)
+    }
+
+    /// What the contour has of an oval.
+    pub(super) fn oval(&self) -> Oval {
+        let mean = self.mean.max(0.5);
+        Oval { cosine: self.cosine[1] / mean, sine: self.sine[1] / mean }
+    }
+
+    /// The contour with an oval of a mean radius on top.
+    pub(super) fn stretched(mut self, oval: Oval, radius: f32) -> Contour {
+        self.cosine[1] += radius * oval.cosine;
+        self.sine[1] += radius * oval.sine;
+        self
     }
 
     /// How far the contour is from an ellipse: root mean square of the harmonics from the third on over the radius.
@@ -206,11 +242,19 @@ pub(super) struct PolarWindow {
     pub to: f32,
     /// Half distance over which the derivative is taken, in samples.
     pub reach: f32,
+    /// The window itself is an oval: what its radii are stretched by.
+    pub oval: Oval,
 }
 
 impl PolarWindow {
+    /// Radius of a step before the window is stretched.
     pub fn radius(&self, step: f32) -> f32 {
         self.from + (self.to - self.from) * step / (self.steps.max(2) - 1) as f32
+    }
+
+    /// What the radii of a ray are stretched by.
+    pub fn stretch(&self, ray: usize) -> f32 {
+        self.oval.stretch(TAU * ray as f32 / self.angles as f32)
     }
 
     /// Outward brightening, `angles` rows of `steps`; where the ray has left the image it is 0.
@@ -221,6 +265,7 @@ impl PolarWindow {
         let mut ray = vec![0.0; self.steps + 2 * half];
         for k in 0..self.angles {
             let (s, c) = (TAU * k as f32 / self.angles as f32).sin_cos();
+            let (s, c) = (self.stretch(k) * s, self.stretch(k) * c);
             let first = self.from - half as f32 * step;
             let at = |i: usize| (x + (first + i as f32 * step) * c, y + (first + i as f32 * step) * s);
             // Along a ray the image is left once.

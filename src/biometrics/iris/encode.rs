@@ -18,6 +18,11 @@ const ROW_SIGMA: f32 = 2.8;
 const LEAST_WINDOW: f32 = 0.5;
 /// Share of the bits of each filter part that is given up as fragile.
 const FRAGILE: f32 = 0.25;
+/// Amplitude below which a response is what the rounding of the image leaves, in grey levels.
+const ROUNDING: f32 = 0.06;
+
+/// Sheet columns of a code column.
+const STEP: usize = SHEET_COLUMNS / COLUMNS;
 
 /// The code and how strong the two filters answered (mean amplitude over valid places, grey levels).
 pub(super) struct Encoded {
@@ -55,7 +60,7 @@ pub(super) fn encode(sheet: &Sheet) -> Encoded {
                 if value > 0.0 {
                     code[word] |= bit;
                 }
-                if value.abs() > floors[part].max(1e-3) {
+                if value.abs() > floors[part].max(ROUNDING) {
                     mask[word] |= bit;
                 }
             }
@@ -116,28 +121,42 @@ impl Kernel {
     /// The response at every code column, `None` where too little of the window is iris. The mean of what is visible
     /// is taken out under the very same mask, so that neither brightness nor the mask's shape answers.
     fn responses(&self, band: &Band) -> Vec<Option<(f32, f32)>> {
-        let step = SHEET_COLUMNS / COLUMNS;
-        let radius = self.taps.len() / 2;
-        (0..COLUMNS)
-            .map(|column| {
-                let first = column * step + SHEET_COLUMNS - radius;
-                let mut sums = [0.0_f32; 6];
-                for (k, &(e, c, s)) in self.taps.iter().enumerate() {
-                    let at = (first + k) % SHEET_COLUMNS;
-                    let (w, wv) = (band.weight[at], band.weight[at] * band.grey[at]);
-                    sums[0] += e * w;
-                    sums[1] += e * wv;
-                    sums[2] += c * w;
-                    sums[3] += c * wv;
-                    sums[4] += s * w;
-                    sums[5] += s * wv;
-                }
-                if sums[0] < LEAST_WINDOW {
-                    return None;
-                }
-                let mean = sums[1] / sums[0];
-                Some(((sums[3] - mean * sums[2]) / sums[0], (sums[5] - mean * sums[4]) / sums[0]))
-            })
-            .collect()
+        let products: Vec<f32> = band.weight.iter().zip(&band.grey).map(|(w, g)| w * g).collect();
+        let (weights, products) = (self.phases(&band.weight), self.phases(&products));
+        let mut sums = [[0.0_f32; COLUMNS]; 6];
+        for (k, &(e, c, s)) in self.taps.iter().enumerate() {
+            let (weight, product) = (&weights[k % STEP][k / STEP..], &products[k % STEP][k / STEP..]);
+            let (Some(weight), Some(product)) = (weight.first_chunk::<COLUMNS>(), product.first_chunk::<COLUMNS>())
+            else {
+                continue;
+            };
+            for i in 0..COLUMNS {
+                sums[0][i] += e * weight[i];
+                sums[1][i] += e * product[i];
+                sums[2][i] += c * weight[i];
+                sums[3][i] += c * product[i];
+                sums[4][i] += s * weight[i];
+                sums[5][i] += s * product[i];
+            }
+        }
+        (0..COLUMNS).map(|column| response(std::array::from_fn(|part| sums[part][column]))).collect()
     }
+
+    /// What the taps meet, from the first tap at the first column on, every [`STEP`]th sample apart: tap `k` meets at
+    /// code column `c` the sample `c + k / STEP` of those with the remainder of `k`. Thus neighbouring columns lie side
+    /// by side.
+    fn phases(&self, line: &[f32]) -> [Vec<f32>; STEP] {
+        let start = SHEET_COLUMNS - self.taps.len() / 2;
+        let count = COLUMNS + self.taps.len().div_ceil(STEP);
+        std::array::from_fn(|phase| (0..count).map(|i| line[(start + phase + i * STEP) % SHEET_COLUMNS]).collect())
+    }
+}
+
+/// A response from the sums of weights and of weighted grey under envelope, cosine and sine part.
+fn response(sums: [f32; 6]) -> Option<(f32, f32)> {
+    if sums[0] < LEAST_WINDOW {
+        return None;
+    }
+    let mean = sums[1] / sums[0];
+    Some(((sums[3] - mean * sums[2]) / sums[0], (sums[5] - mean * sums[4]) / sums[0]))
 }

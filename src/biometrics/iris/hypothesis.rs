@@ -7,8 +7,9 @@
 
 use std::f32::consts::TAU;
 
+use super::MOST_OUTSIDE;
 use super::contour::Circle;
-use super::raster::{Plane, quantile};
+use super::raster::{Plane, quantile, whole};
 
 /// The coarse search sees at most this many samples along the longer side.
 pub(super) const COARSE_SIDE: f32 = 240.0;
@@ -26,6 +27,11 @@ const LIMBI: usize = 3;
 const JUDGED: usize = 5;
 /// Joint score of a second eye.
 const SECOND_EYE: f32 = 2.3;
+/// Joint score of an eye that is cut by the border and whole in the mirror, and what is mirrored of the shorter side.
+const CUT_EYE: f32 = 1.7;
+const MIRRORED: f32 = 0.35;
+/// Share of a limbus, as weighted, that must lie in the image.
+const LEAST_SEEN: f32 = 0.12;
 const ANGLES: usize = 32;
 
 /// A pupil with its limbus in coarse coordinates.
@@ -43,7 +49,7 @@ impl Hypothesis {
         let (a, b) = (&self.limbus, &other.limbus);
         let (dx, dy) = ((a.x - b.x).abs(), (a.y - b.y).abs());
         let larger = a.r.max(b.r);
-        other.score > SECOND_EYE && larger < 1.35 * a.r.min(b.r) && dx > 3.0 * larger && dy < 0.5 * dx
+        other.score > SECOND_EYE && larger < 1.35 * a.r.min(b.r) && dx > 2.2 * larger && dy < 0.5 * dx
     }
 }
 
@@ -85,6 +91,27 @@ pub(super) fn search(coarse: &Plane) -> Vec<Hypothesis> {
         .collect();
     found.sort_by(|a, b| b.score.total_cmp(&a.score));
     found
+}
+
+/// Whether a part of an eye is seen at the border of an image in which no eye is found: mirrored there it makes a whole.
+pub(super) fn cut_off(coarse: &Plane) -> bool {
+    let (w, h) = (coarse.width(), coarse.height());
+    let margin = (MIRRORED * w.min(h) as f32) as usize;
+    let eyes = search(&coarse.mirrored(margin));
+    eyes.first().is_some_and(|best| {
+        let limbus = best.limbus.shifted((-(margin as f32), -(margin as f32)));
+        best.score > CUT_EYE && outside(&limbus, coarse) > MOST_OUTSIDE
+    })
+}
+
+/// Share of a disc that lies outside a plane.
+fn outside(disc: &Circle, plane: &Plane) -> f32 {
+    let rings = [0.3, 0.6, 0.75, 0.9];
+    let beyond = |f: f32| {
+        let seen = |(dx, dy): &&(f32, f32)| plane.holds(disc.x + f * disc.r * dx, disc.y + f * disc.r * dy, 0.0);
+        directions().iter().filter(|d| !seen(d)).count()
+    };
+    rings.iter().map(|&f| beyond(f)).sum::<usize>() as f32 / (rings.len() * ANGLES) as f32
 }
 
 /// Whether two circles mean the same boundary.
@@ -131,19 +158,20 @@ struct Band {
     /// Cells are `1 << shift` samples wide.
     shift: usize,
     cells: Plane,
+    /// In rising order.
+    steps: Vec<Step>,
 }
 
-/// A radius to vote with: its band and the share of the band it stands for.
+/// A radius to vote with and the share of its band it stands for.
 struct Step {
     r: f32,
-    band: usize,
     weight: f32,
 }
 
 /// Every edge votes along its darkening direction for centres in bands of radii; the strongest peaks of each band.
 fn vote(smooth: &Plane, (smallest, largest): (f32, f32), levels: (f32, f32)) -> Vec<(f32, Circle)> {
     let (w, h) = (smooth.width(), smooth.height());
-    let (mut bands, steps) = bands((w, h), smallest, largest);
+    let mut bands = bands((w, h), smallest, largest);
     for (y, lines) in smooth.data().windows(3 * w).step_by(w).enumerate() {
         let (above, line, below) = (&lines[..w], &lines[w..2 * w], &lines[2 * w..]);
         for x in 1..w.saturating_sub(1) {
@@ -155,14 +183,17 @@ fn vote(smooth: &Plane, (smallest, largest): (f32, f32), levels: (f32, f32)) -> 
             let strength = square.sqrt();
             let (dx, dy) = (-gx / strength, -gy / strength);
             let weight = (strength / 24.0).min(1.0);
-            for step in &steps {
-                let (px, py) = (x as f32 + dx * step.r + 0.5, (y + 1) as f32 + dy * step.r + 0.5);
-                if px < 0.0 || py < 0.0 || px >= w as f32 || py >= h as f32 {
-                    break;
+            'outwards: for band in &mut bands {
+                let (shift, width) = (band.shift, band.cells.width());
+                let cells = band.cells.data_mut();
+                for step in &band.steps {
+                    let (px, py) = (x as f32 + dx * step.r + 0.5, (y + 1) as f32 + dy * step.r + 0.5);
+                    if px < 0.0 || py < 0.0 || px >= w as f32 || py >= h as f32 {
+                        break 'outwards;
+                    }
+                    let (column, row) = (whole(px) as usize >> shift, whole(py) as usize >> shift);
+                    cells[row * width + column] += weight * step.weight;
                 }
-                let band = &mut bands[step.band];
-                let at = (py as i32 as usize >> band.shift) * band.cells.width() + (px as i32 as usize >> band.shift);
-                band.cells.data_mut()[at] += weight * step.weight;
             }
         }
     }
@@ -170,24 +201,23 @@ fn vote(smooth: &Plane, (smallest, largest): (f32, f32), levels: (f32, f32)) -> 
 }
 
 /// The bands for an image extent and the radii to vote with.
-fn bands((w, h): (usize, usize), smallest: f32, largest: f32) -> (Vec<Band>, Vec<Step>) {
+fn bands((w, h): (usize, usize), smallest: f32, largest: f32) -> Vec<Band> {
     let count = ((largest / smallest).max(1.0).ln() / BAND.ln()).ceil().max(1.0) as usize;
-    let bands = (0..count)
+    let mut bands: Vec<Band> = (0..count)
         .map(|band| {
             let r = smallest * BAND.powf(band as f32 + 0.5);
             let shift = usize::from(r > 12.0);
-            Band { r, shift, cells: Plane::zeros((w >> shift) + 1, (h >> shift) + 1) }
+            Band { r, shift, cells: Plane::zeros((w >> shift) + 1, (h >> shift) + 1), steps: Vec::new() }
         })
         .collect();
-    let mut steps = Vec::new();
     let mut r = smallest.ceil();
     while r <= largest {
         let width = (r / 12.0).max(1.0);
         let band = (((r / smallest).ln() / BAND.ln()).max(0.0) as usize).min(count - 1);
-        steps.push(Step { r, band, weight: width / r });
+        bands[band].steps.push(Step { r, weight: width / r });
         r += width;
     }
-    (bands, steps)
+    bands
 }
 
 /// The strongest separate peaks of a band, dark ones preferred.
@@ -200,9 +230,10 @@ fn peaks(band: &Band, smooth: &Plane, (dark, bright): (f32, f32)) -> Vec<(f32, C
     let mut least = 0.8;
     let mut own: Vec<(f32, Circle)> = Vec::new();
     for (y, lines) in map.data().windows(3 * w).step_by(w).enumerate() {
+        let (above, line, below) = (&lines[..w], &lines[w..2 * w], &lines[2 * w..]);
         for x in 1..w.saturating_sub(1) {
-            let v = lines[w + x];
-            let around = [lines[x], lines[w + x - 1], lines[w + x + 1], lines[2 * w + x]];
+            let v = line[x];
+            let around = [above[x], line[x - 1], line[x + 1], below[x]];
             if v * gain < least || around.iter().any(|&n| n > v) {
                 continue;
             }
@@ -225,16 +256,12 @@ fn peaks(band: &Band, smooth: &Plane, (dark, bright): (f32, f32)) -> Vec<(f32, C
 
 /// Mean capped outward brightening along a circle, in every second direction.
 fn edge(plane: &Plane, c: &Circle, reach: f32, cap: f32, directions: &[(f32, f32); ANGLES]) -> f32 {
-    let total: f32 = directions
-        .iter()
-        .step_by(2)
-        .map(|(dx, dy)| {
-            let (inner, outer) = (c.r - reach, c.r + reach);
-            let rise =
-                plane.sample(c.x + outer * dx, c.y + outer * dy) - plane.sample(c.x + inner * dx, c.y + inner * dy);
-            rise.clamp(-cap, cap)
-        })
-        .sum();
+    let (inner, outer) = (c.r - reach, c.r + reach);
+    let mut total = 0.0;
+    for (dx, dy) in directions.iter().step_by(2) {
+        let rise = plane.sample(c.x + outer * dx, c.y + outer * dy) - plane.sample(c.x + inner * dx, c.y + inner * dy);
+        total += rise.clamp(-cap, cap);
+    }
     total * 2.0 / ANGLES as f32
 }
 
@@ -286,9 +313,30 @@ pub(super) fn limbus_weight(dx: f32, dy: f32) -> f32 {
     floor + (1.0 - floor) * side
 }
 
+/// A direction of the limbus search and what it counts.
+struct Ray {
+    dx: f32,
+    dy: f32,
+    weight: f32,
+}
+
+/// All directions of the limbus search and what they count together.
+struct Rays {
+    each: [Ray; ANGLES],
+    all: f32,
+}
+
+impl Rays {
+    fn new() -> Self {
+        let each = directions().map(|(dx, dy)| Ray { dx, dy, weight: limbus_weight(dx, dy) });
+        let all = each.iter().fold(0.0, |all, ray| all + ray.weight);
+        Self { each, all }
+    }
+}
+
 /// The limbi that go best with a pupil, clearly different ones, each with its share of the joint score.
 fn best_limbi(wide: &Plane, pupil: &Circle) -> Vec<(Circle, f32)> {
-    let directions = directions();
+    let rays = Rays::new();
     let largest = (7.5 * pupil.r).min(0.62 * wide.width().max(wide.height()) as f32);
     let mut r = (1.25 * pupil.r).max(pupil.r + 2.0);
     let mut coarse: Vec<(f32, Circle)> = Vec::new();
@@ -296,7 +344,7 @@ fn best_limbi(wide: &Plane, pupil: &Circle) -> Vec<(Circle, f32)> {
         let step = 0.06 * r;
         for (dx, dy) in (-1..=1).flat_map(|y| (-2..=2).map(move |x| (x as f32, y as f32))) {
             let c = Circle { x: pupil.x + dx * step, y: pupil.y + dy * step, r };
-            coarse.push((limbus_edge(wide, &c, pupil, &directions), c));
+            coarse.push((limbus_edge(wide, &c, pupil, &rays), c));
         }
         r *= 1.045;
     }
@@ -313,7 +361,7 @@ fn best_limbi(wide: &Plane, pupil: &Circle) -> Vec<(Circle, f32)> {
     starts
         .into_iter()
         .map(|(value, start)| {
-            let (limbus, strength) = refine_limbus(wide, pupil, start, value, &directions);
+            let (limbus, strength) = refine_limbus(wide, pupil, start, value, &rays);
             let ratio = pupil.r / limbus.r;
             let odd = (0.18 - ratio).max(0.0) * 4.0 + (ratio - 0.62).max(0.0) * 4.0;
             (limbus, 1.2 * strength - odd)
@@ -327,20 +375,14 @@ fn alike(a: &Circle, b: &Circle) -> bool {
 }
 
 /// Climbs from a start to the nearest maximum of the limbus edge.
-fn refine_limbus(
-    wide: &Plane,
-    pupil: &Circle,
-    start: Circle,
-    value: f32,
-    directions: &[(f32, f32); ANGLES],
-) -> (Circle, f32) {
+fn refine_limbus(wide: &Plane, pupil: &Circle, start: Circle, value: f32, rays: &Rays) -> (Circle, f32) {
     let mut best = (start, value);
     for scale in [0.5_f32, 0.25] {
         let around = best.0;
         for (dx, dy, dr) in (0..27).map(|i| ((i % 3) as f32 - 1.0, (i / 3 % 3) as f32 - 1.0, (i / 9) as f32 - 1.0)) {
             let step = 0.06 * scale * around.r;
             let c = Circle { x: around.x + dx * step, y: around.y + dy * step, r: around.r + dr * step };
-            let value = limbus_edge(wide, &c, pupil, directions);
+            let value = limbus_edge(wide, &c, pupil, rays);
             if value > best.1 && c.r > 1.25 * pupil.r {
                 best = (c, value);
             }
@@ -351,13 +393,12 @@ fn refine_limbus(
 
 /// Weighted, capped outward brightening along a limbus, at most 1. The weaker half counts double: a true limbus is there
 /// on both sides of the pupil, while chance finds one. Rays that leave the image count nothing.
-fn limbus_edge(wide: &Plane, c: &Circle, pupil: &Circle, directions: &[(f32, f32); ANGLES]) -> f32 {
+fn limbus_edge(wide: &Plane, c: &Circle, pupil: &Circle, rays: &Rays) -> f32 {
+    let all = rays.all;
     let reach = (0.07 * c.r).max(1.0);
     let blanked = (1.15 * pupil.r + 2.5).powi(2);
-    let (mut total, mut weights, mut all) = ([0.0_f32; 2], [0.0_f32; 2], 0.0);
-    for &(dx, dy) in directions {
-        let weight = limbus_weight(dx, dy);
-        all += weight;
+    let (mut total, mut weights) = ([0.0_f32; 2], [0.0_f32; 2]);
+    for &Ray { dx, dy, weight } in &rays.each {
         let (ox, oy) = (c.x + (c.r + reach) * dx, c.y + (c.r + reach) * dy);
         if !wide.holds(ox, oy, 0.0) {
             continue;
@@ -376,7 +417,7 @@ fn limbus_edge(wide: &Plane, c: &Circle, pupil: &Circle, directions: &[(f32, f32
         total[half] += weight * (rise / 25.0).clamp(-1.0, 1.0);
     }
     let seen = weights[0] + weights[1];
-    if seen < 0.45 * all {
+    if seen < LEAST_SEEN * all {
         return -1.0;
     }
     let mean = (total[0] + total[1]) / seen;

@@ -2,7 +2,8 @@
 //!
 //! Three steps. The Hamming distance of the full codes over all usual head tilts names the rotations worth a closer
 //! look. The short codes do so for the rest of the circle: a camera held upright or a head on a pillow. Then the
-//! evidence of the few candidates is summed block by block ([`super::blocks`]), and the best sum becomes a score.
+//! evidence of the few candidates is summed block by block ([`super::blocks`]) and held against what strangers say with
+//! the very same blocks ([`super::chance`]); the rarest becomes the score.
 
 use super::blocks::{self, Cut};
 use super::simd::{self, SimdLevel};
@@ -21,11 +22,17 @@ const LEAST_SEARCH_BITS: u32 = 300;
 const RIVAL: f32 = 0.6;
 /// Depth of the short codes' distance at which an unusual rotation is looked at.
 const WIDE_HINT: f32 = 0.08;
-/// What an unusual rotation must show beyond a usual one, in units of the evidence: strangers get four times as many
+/// What an unusual rotation must show beyond a usual one, in units of the rarity: strangers get four times as many
 /// chances there, and hardly anybody turns up like that.
 const WIDE_COST: f32 = 6.0;
-/// Evidence beyond which no other rotation is looked at.
+/// Rarity beyond which no other rotation is looked at.
 const SURE: f32 = 20.0;
+
+/// Decades that strangers win by being looked at in many rotations.
+const TRIES: f32 = 0.65;
+/// How many blocks make an independent one, over the fourth root of the redundancy: what makes neighbouring bits alike
+/// reaches across the blocks' borders too.
+const BOND: f32 = 0.736;
 
 /// What two templates say about each other.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -87,9 +94,9 @@ impl Probe {
                 .unwrap_or(0)
         };
         let first = deepest(None);
-        let distance = 0.5 - depth(first);
+        let distance = (0.5 - depth(first)).clamp(0.0, 0.5);
         let look = |best: (f32, i32), shift: i32, cost: f32| {
-            let found = if best.0 < SURE { self.evidence(other, shift, redundancy) - cost } else { best.0 };
+            let found = if best.0 < SURE { self.rarity(other, shift, redundancy) - cost } else { best.0 };
             if found > best.0 { (found, shift) } else { best }
         };
         let mut best = (f32::NEG_INFINITY, 0);
@@ -106,7 +113,7 @@ impl Probe {
             best = look(best, shift, WIDE_COST);
         }
         let (found, shift) = best;
-        let score = score_of(found);
+        let score = score_of(found, redundancy);
         let columns = if score > 0.0 { shift } else { 0 };
         Comparison { score, distance, rotation_deg: columns as f32 * 360.0 / COLUMNS as f32 }
     }
@@ -136,14 +143,16 @@ impl Probe {
         best.1
     }
 
-    /// The evidence at a rotation of the probe, whichever of the two is the probe: the blocks are always those of the
-    /// same one.
-    fn evidence(&self, other: &Template, shift: i32, redundancy: f32) -> f32 {
+    /// How rare the evidence at a rotation of the probe is, as a negative logarithm; the same whichever of the two is
+    /// the probe, for the blocks are always those of the same one.
+    fn rarity(&self, other: &Template, shift: i32, redundancy: f32) -> f32 {
         let probe_turns = self.template.code() <= other.code();
         let (turning, still, shift) =
             if probe_turns { (&self.template, other, shift) } else { (other, &self.template, -shift) };
-        let cut = |d: i32| Cut::new(turning, (shift + d).rem_euclid(COLUMNS as i32) as usize);
-        blocks::evidence(&[cut(-1), cut(0), cut(1)], &Cut::new(still, 0), redundancy)
+        let cut = |d: i32| Cut::new(turning.code(), turning.mask(), (shift + d).rem_euclid(COLUMNS as i32) as usize);
+        let still = Cut::new(still.code(), still.mask(), 0);
+        let (evidence, chance) = blocks::evidence(self.level, &[cut(-1), cut(0), cut(1)], &still, redundancy);
+        chance.rarity(evidence)
     }
 }
 
@@ -161,12 +170,13 @@ fn normalised(different: u32, common: u32, redundancy: f32) -> f32 {
     0.5 - (0.5 - raw) * (common as f32 / redundancy / TYPICAL_BITS).sqrt()
 }
 
-/// -log10 of the false match rate at some evidence; monotone.
+/// -log10 of the false match rate of what is so rare; monotone.
 ///
-/// A line, because the evidence is the logarithm of a likelihood ratio: beyond the bulk each decade of strangers costs
-/// ln 10 of it, a little more as the blocks are not quite independent. Slope and offset are fitted to all-pairs
-/// comparisons of strangers of two public collections taken with different cameras (CASIA-IrisV4-Interval, MMU1)
-/// between rates of 1e-2 and 1e-5 and extrapolated beyond.
-fn score_of(evidence: f32) -> f32 {
-    ((evidence + 11.5) / 2.5).max(0.0)
+/// What one rotation shows is as rare as theory has it, but for three numbers: how strangers' blocks scatter, how far
+/// blocks hang together, and how many chances the rotations give. They are fitted to all-pairs comparisons of strangers
+/// of two public collections taken with different cameras (CASIA-IrisV4-Interval, MMU1), as they are and blurred, noisy
+/// and with lids painted over them, between rates of 1e-1 and 1e-4, all with the same numbers.
+fn score_of(rarity: f32, redundancy: f32) -> f32 {
+    let bond = BOND * redundancy.sqrt().sqrt();
+    (rarity / bond / std::f32::consts::LN_10 - TRIES).max(0.0)
 }

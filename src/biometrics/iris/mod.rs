@@ -10,18 +10,22 @@
 
 mod blocks;
 mod borders;
+mod chance;
 mod contour;
 mod encode;
 mod freedom;
 mod hypothesis;
 mod lids;
+mod masking;
 mod matching;
 mod pair;
+mod picture;
 mod quality;
 mod raster;
 pub mod search;
 mod segmentation;
 mod sheet;
+mod sides;
 mod simd;
 mod template;
 #[cfg(test)]
@@ -38,6 +42,7 @@ pub use quality::{Cause, Metrics, Quality};
 pub use segmentation::{Segmentation, UNSURE};
 pub use simd::SimdLevel;
 pub use template::{Template, TemplateError};
+pub use trust::NAMES as SIGN_NAMES;
 
 /// Smallest side of an image in which an iris can be told apart, in pixels.
 const LEAST_SIDE: u32 = 64;
@@ -45,7 +50,7 @@ const LEAST_SIDE: u32 = 64;
 const LEAST_BITS: u32 = 600;
 
 /// Confidence below which what was found is no eye at all.
-const LEAST_CONFIDENCE: f32 = 0.01;
+const LEAST_CONFIDENCE: f32 = 0.05;
 /// Share of the iris that may lie outside the image.
 const MOST_OUTSIDE: f32 = 0.38;
 
@@ -94,16 +99,40 @@ pub fn extract(image: &GrayImage) -> Result<Extraction, ExtractError> {
     let sheet = sheet::unroll(&fine);
     let encoded = encode::encode(&sheet);
     let quality = quality::assess(&fine, &sheet, &encoded);
-    if quality.metrics.confidence < LEAST_CONFIDENCE {
-        return Err(ExtractError::NoEye);
-    }
+    // Of an eye that is hardly there contours cannot be trusted, yet its place tells what to do.
     if sheet.outside_share > MOST_OUTSIDE {
         return Err(ExtractError::HalfEye);
+    }
+    if quality.metrics.confidence < LEAST_CONFIDENCE {
+        return Err(if segmentation::cut_off(image) { ExtractError::HalfEye } else { ExtractError::NoEye });
     }
     if encoded.template.valid_bits() < LEAST_BITS {
         return Err(ExtractError::NothingVisible);
     }
     Ok(Extraction { template: encoded.template, segmentation: fine.segmentation(quality.metrics.confidence), quality })
+}
+
+/// An eye as found, before anything is refused: for measuring how well wrong contours are known, and for fitting the
+/// weights of the confidence anew.
+#[derive(Debug, Clone)]
+pub struct Examined {
+    /// Where the iris is.
+    pub segmentation: Segmentation,
+    /// What the confidence is computed from, in the order of [`SIGN_NAMES`].
+    pub signs: Vec<f32>,
+}
+
+/// Finds an eye, however little it can be trusted and however little of it is to be seen.
+///
+/// # Errors
+/// [`ExtractError::NoEye`] and [`ExtractError::TwoEyes`].
+pub fn examine(image: &GrayImage) -> Result<Examined, ExtractError> {
+    let fine = segmentation::segment(image)?;
+    let sheet = sheet::unroll(&fine);
+    let encoded = encode::encode(&sheet);
+    let signs = trust::signs(&fine, &sheet, trust::Worth::of(&sheet, &encoded)).to_vec();
+    let confidence = quality::assess(&fine, &sheet, &encoded).metrics.confidence;
+    Ok(Examined { segmentation: fine.segmentation(confidence), signs })
 }
 
 /// Encodes an iris that is already unrolled, as a simulator or a segmented exchange record holds it: `height` rows of

@@ -3,7 +3,7 @@
 use super::encode::Encoded;
 use super::segmentation::{Fine, UNSURE};
 use super::sheet::Sheet;
-use super::trust;
+use super::trust::{self, Worth};
 
 /// What is wrong with a capture, for advice to the operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -57,7 +57,8 @@ pub struct Metrics {
     pub sharpness: f32,
     /// Share of the iris under reflections, 0..=1.
     pub glare: f32,
-    /// Edge of the pupil sideways against below; 1 when both are alike, falls with a sideways smear.
+    /// Edge of the pupil in the direction in which it is weakest against that at right angles; 1 when both are alike,
+    /// falls with a smear.
     pub smear: f32,
     /// How flat the pupil looks, 0 = round; grows as the eye looks aside.
     pub flatness: f32,
@@ -82,10 +83,9 @@ pub(super) fn assess(fine: &Fine, sheet: &Sheet, encoded: &Encoded) -> Quality {
     let (pupil, limbus) = (fine.pupil.as_circle(), fine.limbus.as_circle());
     let (w, h) = fine.frame.image;
     let whole = fine.whole_limbus();
-    let usable_area = (1.0 - sheet.lid_share - sheet.other_share).clamp(0.0, 1.0);
-    let sharpness = encoded.fine_energy / encoded.coarse_energy.max(0.5);
+    let worth = Worth::of(sheet, encoded);
     let metrics = Metrics {
-        usable_area,
+        usable_area: worth.usable,
         lid_cover: sheet.lid_share,
         iris_diameter: 2.0 * whole.r,
         pupil_ratio: pupil.r / limbus.r,
@@ -93,12 +93,12 @@ pub(super) fn assess(fine: &Fine, sheet: &Sheet, encoded: &Encoded) -> Quality {
         margin: fine.margin(),
         pupil_contrast: fine.evidence.pupil.contrast,
         limbus_contrast: fine.evidence.limbus.contrast,
-        sharpness,
+        sharpness: worth.sharpness,
         glare: sheet.glare_share,
         smear: fine.evidence.pupil.across,
         flatness: fine.pupil.flatness(),
         irregularity: fine.pupil.irregularity(),
-        confidence: trust::confidence(fine, sheet.lid_share, usable_area, sharpness),
+        confidence: trust::confidence(&trust::signs(fine, sheet, worth)),
     };
     judge(metrics, 2.0 * whole.r > 0.95 * w.min(h))
 }
@@ -124,17 +124,21 @@ fn judge(metrics: Metrics, fills_image: bool) -> Quality {
         }
     };
     let smeared = metrics.lid_cover < 0.3 && metrics.smear < if metrics.sharpness < 0.5 { 0.6 } else { 0.45 };
+    let (cut, sure) = (metrics.margin < -0.05, metrics.confidence >= UNSURE);
     note(metrics.lid_cover > 0.4, Cause::LidsClosed);
-    note(fills_image, Cause::TooClose);
-    note(metrics.margin < -0.05 && !fills_image, Cause::OffCentre);
-    note(metrics.glare > 0.09, Cause::Reflections);
+    note(sure && fills_image, Cause::TooClose);
+    note(sure && cut && !fills_image, Cause::OffCentre);
+    note(metrics.glare > 0.06, Cause::Reflections);
     note(metrics.usable_area < 0.45, Cause::SmallUsableArea);
     note(smeared, Cause::Moved);
     note(metrics.sharpness < 0.38 && !smeared, Cause::Blurred);
+    // Size, place and shape of contours that cannot be trusted say little.
+    note(!sure, Cause::SegmentationUnsure);
+    note(!sure && fills_image, Cause::TooClose);
+    note(!sure && cut && !fills_image, Cause::OffCentre);
     note(metrics.sharpness > 1.3 && metrics.glare < 0.05, Cause::PatternedLens);
     note(metrics.iris_diameter < 140.0, Cause::TooFar);
-    note(metrics.flatness > 0.045, Cause::LooksAside);
+    note(metrics.flatness > 0.035, Cause::LooksAside);
     note(!(0.15..=0.7).contains(&metrics.pupil_ratio), Cause::PupilRatio);
-    note(metrics.confidence < UNSURE, Cause::SegmentationUnsure);
     Quality { score: (100.0 * product).round().clamp(0.0, 100.0) as u8, causes, metrics }
 }

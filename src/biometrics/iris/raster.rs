@@ -84,11 +84,11 @@ impl Plane {
     }
 
     /// Bilinear sample; sample centres lie on whole coordinates.
+    #[inline(always)]
     pub fn sample(&self, x: f32, y: f32) -> f32 {
         let x = x.clamp(0.0, (self.width - 1) as f32);
         let y = y.clamp(0.0, (self.height - 1) as f32);
-        // By way of i32, which the processor converts to directly.
-        let (x0, y0) = (x as i32, y as i32);
+        let (x0, y0) = (whole(x), whole(y));
         let (fx, fy) = (x - x0 as f32, y - y0 as f32);
         let (x0, y0) = (x0 as usize, y0 as usize);
         let x1 = (x0 + 1).min(self.width - 1);
@@ -124,6 +124,19 @@ impl Plane {
         (Plane { width, height, data }, (left as f32, top as f32))
     }
 
+    /// The plane with a margin on all sides that mirrors what lies within; the margin is at most the shorter side.
+    pub fn mirrored(&self, margin: usize) -> Plane {
+        let (width, height) = (self.width + 2 * margin, self.height + 2 * margin);
+        let back = |at: usize, side: usize| {
+            let at = at.abs_diff(margin);
+            at.min((2 * side - 1).saturating_sub(at)).min(side - 1)
+        };
+        let columns: Vec<usize> = (0..width).map(|x| back(x, self.width)).collect();
+        let line = |y: usize| &self.data[back(y, self.height) * self.width..][..self.width];
+        let data = (0..height).flat_map(|y| columns.iter().map(move |&x| line(y)[x])).collect();
+        Plane { width, height, data }
+    }
+
     /// Gaussian blur with separate standard deviations, in samples; below 0.3 a direction is left alone.
     pub fn blurred(&self, sigma_x: f32, sigma_y: f32) -> Plane {
         let mut out = self.clone();
@@ -135,12 +148,7 @@ impl Plane {
                 padded[..radius].fill(line[0]);
                 padded[radius..radius + self.width].copy_from_slice(line);
                 padded[radius + self.width..].fill(line[self.width - 1]);
-                line.fill(0.0);
-                for (k, w) in kernel.iter().enumerate() {
-                    for (o, v) in line.iter_mut().zip(&padded[k..]) {
-                        *o += v * w;
-                    }
-                }
+                weighted(line, &kernel, |k| &padded[k..]);
             }
         }
         if sigma_y >= 0.3 {
@@ -148,13 +156,10 @@ impl Plane {
             let radius = kernel.len() / 2;
             let source = out.data.clone();
             for (y, line) in out.data.chunks_exact_mut(self.width).enumerate() {
-                line.fill(0.0);
-                for (k, w) in kernel.iter().enumerate() {
+                weighted(line, &kernel, |k| {
                     let row = (y + k).saturating_sub(radius).min(self.height - 1);
-                    for (o, v) in line.iter_mut().zip(&source[row * self.width..]) {
-                        *o += v * w;
-                    }
-                }
+                    &source[row * self.width..]
+                });
             }
         }
         out
@@ -201,6 +206,35 @@ fn run_extreme(values: &mut Vec<u8>, other: &mut Vec<u8>, stride: usize, radius:
         other.resize(values.len(), 0);
         std::mem::swap(values, other);
         span += step;
+    }
+}
+
+/// The whole part of a coordinate; no plane of an eye has 65,536 samples to a side. Numbers of 16 bits without a sign
+/// need the least care on the way.
+#[inline(always)]
+pub(super) fn whole(coordinate: f32) -> i32 {
+    i32::from(coordinate as u16)
+}
+
+/// The weighted sum of as many lines as there are weights, a few samples at a time, which stay in registers meanwhile.
+fn weighted<'a>(out: &mut [f32], weights: &[f32], line: impl Fn(usize) -> &'a [f32]) {
+    const TOGETHER: usize = 32;
+    let (parts, rest) = out.as_chunks_mut::<TOGETHER>();
+    let mut from = 0;
+    for part in parts {
+        let mut sums = [0.0_f32; TOGETHER];
+        for (k, w) in weights.iter().enumerate() {
+            let Some(line) = line(k)[from..].first_chunk::<TOGETHER>() else { continue };
+            for (sum, v) in sums.iter_mut().zip(line) {
+                *sum += v * w;
+            }
+        }
+        *part = sums;
+        from += TOGETHER;
+    }
+    rest.fill(0.0);
+    for (k, w) in weights.iter().enumerate() {
+        rest.iter_mut().zip(&line(k)[from..]).for_each(|(sum, v)| *sum += v * w);
     }
 }
 

@@ -1,22 +1,23 @@
 //! The search of one iris in a whole gallery: exact, every iris, every rotation.
 //!
-//! The code for it is the classic size, 2,048 bits with a mask of as many (Daugman 2004): 512 bytes an iris, so that
+//! The code for it is the classic size, 2,048 bits with a mask of as many (Daugman 2004): 514 bytes an iris, so that
 //! the irises of a million people fit the memory of one computer and one core sees them all in a tenth of a second. An
 //! index that leaves irises out would lose some of the very matches the search is for. What is found here is a
 //! candidate; the full code decides.
 //!
 //! A code has 128 columns, clockwise around the pupil, of 16 bits each, column after column: turning an iris by one
 //! column moves its code by 16 bits. Distance is the fraction of the common bits that differ, compared as a fraction of
-//! whole numbers and never rounded, so that all processors agree.
+//! whole numbers and never rounded, so that all processors agree. Every iris is counted to the end at every rotation,
+//! whatever the limit is; only masked bits of the probe make a search faster, as there is less to count.
 //!
-//! Irises a second on one core, 15 rotations each (optimised build, AMD EPYC of family 26 with a fully loaded neighbour,
-//! November 2026):
+//! Irises a second on one core, 15 rotations each, one bit in eight masked (optimised build, AMD EPYC of family 26 with
+//! all cores busy, November 2026):
 //!
 //! | instructions | gallery in cache | gallery in memory |
 //! |---|---|---|
-//! | AVX-512 BITALG | 37 million | 35 million |
-//! | AVX2 | 8.1 million | 7.4 million |
-//! | SSE2 | 3.0 million | 2.8 million |
+//! | AVX-512 | 37 million | 26 million |
+//! | AVX2 | 15 million | 13 million |
+//! | SSE2 | 7.1 million | 6.6 million |
 //!
 //! ```
 //! use rekam::biometrics::iris::search::{Gallery, Limit, Probe, Reach, SearchCode};
@@ -35,6 +36,7 @@ mod gallery;
 mod tests;
 
 use super::simd::{self, SimdLevel, Turns};
+use super::template::Template;
 
 pub use gallery::Gallery;
 
@@ -86,15 +88,19 @@ impl SearchCode {
     }
 }
 
+impl From<&Template> for SearchCode {
+    /// The short form of a full code.
+    fn from(template: &Template) -> Self {
+        let (code, mask) = template.search_code();
+        Self::new(*code, *mask)
+    }
+}
+
 impl std::fmt::Debug for SearchCode {
     /// The number of valid bits only: a code is personal data and never reaches a log.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "SearchCode({} valid bits)", self.valid_bits())
     }
-}
-
-fn bytes(words: &[u64; WORDS]) -> [u8; simd::ROWS] {
-    std::array::from_fn(|at| words[at / 8].to_le_bytes()[at % 8])
 }
 
 /// Rotations that are tried, in columns to either side.
@@ -130,7 +136,7 @@ impl Probe {
 
     /// Prepares with a given code path, and rotations with fewer than `least_common` bits (at least 1) not counted.
     pub fn with(level: SimdLevel, code: &SearchCode, reach: Reach, least_common: u16) -> Self {
-        Self { turns: Turns::new(&bytes(&code.code), &bytes(&code.mask), reach.0, least_common), level }
+        Self { turns: Turns::new(&code.code, &code.mask, reach.0, least_common), level }
     }
 
     /// Number of rotations that are tried.
@@ -179,7 +185,7 @@ impl Limit {
     pub const ALL: Self = Self { different: 1, of: 1 };
 
     /// At most `different` bits of each `of` common ones.
-    pub fn new(different: u16, of: u16) -> Self {
+    pub const fn new(different: u16, of: u16) -> Self {
         Self { different, of }
     }
 

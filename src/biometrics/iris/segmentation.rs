@@ -2,12 +2,13 @@
 
 use rekam_hal::image::GrayImage;
 
-use super::ExtractError;
 use super::borders::{self, Border};
 use super::contour::{Circle, Contour};
 use super::hypothesis::{self, COARSE_SIDE, Hypothesis, same};
 use super::lids::{self, Lid, Side};
+use super::picture::{Tone, framed};
 use super::raster::{Plane, clipped};
+use super::{ExtractError, LEAST_SIDE};
 
 /// The contours are refined where the iris has at most this radius in samples: more does not help the code.
 const FINE_RADIUS: f32 = 115.0;
@@ -47,7 +48,8 @@ pub(super) struct Frame {
     pub factor: f32,
     /// Upper left corner in original pixels.
     pub corner: (f32, f32),
-    /// Extent of the original image.
+    /// Upper left corner and extent of the original image without what frames it.
+    pub origin: (f32, f32),
     pub image: (f32, f32),
 }
 
@@ -83,7 +85,8 @@ impl Fine {
 
     /// Least distance of the limbus to the image border over the iris radius; negative when the iris is cut.
     pub fn margin(&self) -> f32 {
-        let (limbus, (w, h)) = (self.whole_limbus(), self.frame.image);
+        let Frame { origin: (left, top), image: (w, h), .. } = self.frame;
+        let limbus = self.whole_limbus().shifted((-left, -top));
         let side = (limbus.x - limbus.r).min(w - 1.0 - limbus.x - limbus.r);
         let vertical = (limbus.y - limbus.r).min(h - 1.0 - limbus.y - limbus.r);
         side.min(vertical) / limbus.r
@@ -107,30 +110,60 @@ impl Fine {
     }
 }
 
+/// The part of an image that is looked at, and its copy for the coarse search.
+struct View {
+    part: [usize; 4],
+    tone: Tone,
+    coarse: Plane,
+    factor: f32,
+}
+
+impl View {
+    fn new(image: &GrayImage) -> Option<View> {
+        let part = framed(image);
+        let [_, _, width, height] = part;
+        if width.min(height) < LEAST_SIDE as usize {
+            return None;
+        }
+        let factor = (width.max(height) as f32 / COARSE_SIDE).max(1.0);
+        let coarse = Plane::region(image, part, factor);
+        let tone = Tone::of(&coarse);
+        Some(View { part, tone, coarse: tone.apply(coarse), factor })
+    }
+}
+
 /// Finds the eye, if there is just one.
 pub(super) fn segment(image: &GrayImage) -> Result<Fine, ExtractError> {
-    let (width, height) = (image.width() as usize, image.height() as usize);
-    let coarse_factor = (width.max(height) as f32 / COARSE_SIDE).max(1.0);
-    let hypotheses = hypothesis::search(&Plane::region(image, [0, 0, width, height], coarse_factor));
-    let best = hypotheses.first().filter(|h| h.score >= LEAST_SCORE).ok_or(ExtractError::NoEye)?;
+    let view = View::new(image).ok_or(ExtractError::NoEye)?;
+    let hypotheses = hypothesis::search(&view.coarse);
+    let best = hypotheses.first().filter(|h| h.score >= LEAST_SCORE);
+    let none = || if hypothesis::cut_off(&view.coarse) { ExtractError::HalfEye } else { ExtractError::NoEye };
+    let best = best.ok_or_else(none)?;
     if hypotheses.iter().any(|h| best.beside(h)) {
         return Err(ExtractError::TwoEyes);
     }
-    contours(image, &hypotheses, best, coarse_factor).ok_or(ExtractError::NoEye)
+    contours(image, &view, &hypotheses, best).ok_or(ExtractError::NoEye)
+}
+
+/// Whether an image without an eye seems to show a part of one at its border.
+pub(super) fn cut_off(image: &GrayImage) -> bool {
+    View::new(image).is_some_and(|view| hypothesis::cut_off(&view.coarse))
 }
 
 /// The exact contours of the best hypothesis.
-fn contours(image: &GrayImage, hypotheses: &[Hypothesis], best: &Hypothesis, coarse_factor: f32) -> Option<Fine> {
-    let (width, height) = (image.width() as usize, image.height() as usize);
+fn contours(image: &GrayImage, view: &View, hypotheses: &[Hypothesis], best: &Hypothesis) -> Option<Fine> {
+    let ([left, top, width, height], coarse_factor) = (view.part, view.factor);
     let rival = hypotheses.iter().filter(|h| !same(&h.pupil, &best.pupil)).map(|h| h.score).fold(0.0, f32::max);
 
+    let origin = (left as f32, top as f32);
     let near = best.limbus.rescaled(coarse_factor);
     let factor = (near.r / FINE_RADIUS).max(1.0);
-    let part = clipped(near.x, near.y, AROUND * near.r, width, height);
-    let plane = Plane::region(image, part, factor);
-    let corner = (part[0] as f32, part[1] as f32);
-    let frame = Frame { factor, corner, image: (width as f32, height as f32) };
-    let local = |c: &Circle| c.rescaled(coarse_factor).shifted((-corner.0, -corner.1)).rescaled(1.0 / factor);
+    let [x, y, wide, high] = clipped(near.x, near.y, AROUND * near.r, width, height);
+    let plane = view.tone.apply(Plane::region(image, [left + x, top + y, wide, high], factor));
+    let inside = (x as f32, y as f32);
+    let corner = (origin.0 + inside.0, origin.1 + inside.1);
+    let frame = Frame { factor, corner, origin, image: (width as f32, height as f32) };
+    let local = |c: &Circle| c.rescaled(coarse_factor).shifted((-inside.0, -inside.1)).rescaled(1.0 / factor);
     let radius = near.r / factor;
     let pupil = borders::pupil(&plane, local(&best.pupil), radius)?;
 
@@ -142,12 +175,12 @@ fn contours(image: &GrayImage, hypotheses: &[Hypothesis], best: &Hypothesis, coa
         .filter(|h| same(&h.pupil, &best.pupil) && h.score > best.score - 0.6)
         .take(3)
         .filter_map(|h| {
-            let limbus = planes.first(&inner, local(&h.limbus))?;
-            Some((h.score + limbus.contrast / 20.0 + limbus.support, limbus.contour))
+            let limbus = planes.first(&pupil.contour, local(&h.limbus))?;
+            Some((h.score + limbus.seen * (limbus.contrast / 20.0 + limbus.support), limbus.contour))
         })
         .max_by(|a, b| a.0.total_cmp(&b.0))?
         .1;
-    let outer = planes.outer(&inner, &first)?;
+    let outer = planes.outer(&pupil.contour, &first)?;
     let limbus = outer.limbus.contour.as_circle();
     let evidence = Evidence {
         score: best.score,
@@ -183,16 +216,17 @@ impl LimbusPlanes {
     }
 
     /// Limbus from a guess, before lids are known.
-    fn first(&self, pupil: &Circle, guess: Circle) -> Option<Border> {
+    fn first(&self, pupil: &Contour, guess: Circle) -> Option<Border> {
         let (guess, pupil) = (guess.rescaled(1.0 / self.factor), pupil.rescaled(1.0 / self.factor));
         borders::limbus(&self.round, &guess, &pupil, &[None; 2])
     }
 
     /// Lids and limbus from a first limbus: the limbus is fitted again to what the lids leave of it.
-    fn outer(&self, pupil: &Circle, first: &Contour) -> Option<Outer> {
+    fn outer(&self, pupil: &Contour, first: &Contour) -> Option<Outer> {
         let pupil = pupil.rescaled(1.0 / self.factor);
+        let circle = pupil.as_circle();
         let find =
-            |limbus: &Circle| [Side::Upper, Side::Lower].map(|side| lids::find(&self.flat, &pupil, limbus, side));
+            |limbus: &Circle| [Side::Upper, Side::Lower].map(|side| lids::find(&self.flat, &circle, limbus, side));
         let guess = first.as_circle();
         let limbus = borders::limbus(&self.round, &guess, &pupil, &find(&guess))?;
         let lids = find(&limbus.contour.as_circle()).map(|lid| lid.map(|l| l.rescaled(self.factor)));

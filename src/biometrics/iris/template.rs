@@ -18,22 +18,23 @@ pub(super) const SEARCH_WORDS: usize = 32;
 /// Bits of one column of the search code: 8 rows with 2 bits each.
 pub(super) const SEARCH_COLUMN_BITS: usize = 16;
 
-const MAGIC: [u8; 4] = *b"RIC1";
-const LENGTH: usize = MAGIC.len() + 2 + 2 * 8 * WORDS;
-/// Steps in which the redundancy is kept.
-const REDUNDANCY_STEP: f32 = 1.0 / 128.0;
+const MAGIC: [u8; 4] = *b"RIC2";
+const LENGTH: usize = MAGIC.len() + 2 * 8 * WORDS;
 
 /// A phase code of 16,384 bits with an equally long mask of the bits that count.
 ///
 /// Masked code bits are always 0, so equal templates have equal bytes.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq)]
 pub struct Template {
     code: Vec<u64>,
     mask: Vec<u64>,
-    /// [`freedom::redundancy`] in [`REDUNDANCY_STEP`]s.
-    redundancy: u16,
+    /// [`freedom::redundancy`] of code and mask; never read from bytes, which somebody may have written to be believed.
+    redundancy: f32,
     search: SearchCode,
 }
+
+/// The redundancy is a plain number, so equality is total.
+impl Eq for Template {}
 
 /// Code and mask of the short form.
 type SearchCode = Box<([u64; SEARCH_WORDS], [u64; SEARCH_WORDS])>;
@@ -47,9 +48,6 @@ pub enum TemplateError {
     /// Another kind of data or another version.
     #[error("the bytes do not begin like an iris template of this version")]
     Magic,
-    /// The stated redundancy is impossible.
-    #[error("the iris template states an impossible redundancy")]
-    Redundancy,
     /// A code bit is set that the mask excludes: the bytes are damaged or were not written by this program.
     #[error("the iris template has bits outside its mask")]
     StrayBits,
@@ -64,14 +62,19 @@ impl Template {
         code.resize(WORDS, 0);
         mask.resize(WORDS, 0);
         code.iter_mut().zip(&mask).for_each(|(c, m)| *c &= m);
-        let redundancy = (freedom::redundancy(&code, &mask) / REDUNDANCY_STEP).round() as u16;
+        Self::complete(code, mask)
+    }
+
+    /// Adds what follows from a code without bits outside its mask.
+    fn complete(code: Vec<u64>, mask: Vec<u64>) -> Self {
+        let redundancy = freedom::redundancy(&code, &mask);
         let search = search_code(&code, &mask);
         Self { code, mask, redundancy, search }
     }
 
-    /// The factor by which the code's bits are fewer than they look, at least 1.
+    /// How many bits of a block make one independent bit, at least 1.
     pub(super) fn redundancy(&self) -> f32 {
-        f32::from(self.redundancy) * REDUNDANCY_STEP
+        self.redundancy
     }
 
     pub(super) fn code(&self) -> &[u64] {
@@ -94,11 +97,10 @@ impl Template {
         self.mask.iter().map(|w| w.count_ones()).sum()
     }
 
-    /// The byte form: four bytes of kind and version, the redundancy (in 1/128), the code, the mask; little-endian.
+    /// The byte form: four bytes of kind and version, the code, the mask; little-endian.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(LENGTH);
         out.extend_from_slice(&MAGIC);
-        out.extend_from_slice(&self.redundancy.to_le_bytes());
         for word in self.code.iter().chain(&self.mask) {
             out.extend_from_slice(&word.to_le_bytes());
         }
@@ -111,18 +113,12 @@ impl Template {
             return Err(TemplateError::Length(bytes.len()));
         }
         let body = bytes.strip_prefix(&MAGIC).ok_or(TemplateError::Magic)?;
-        let (redundancy, body) = body.split_first_chunk::<2>().ok_or(TemplateError::Magic)?;
-        let redundancy = u16::from_le_bytes(*redundancy);
-        if !(1.0..=freedom::LARGEST).contains(&(f32::from(redundancy) * REDUNDANCY_STEP)) {
-            return Err(TemplateError::Redundancy);
-        }
         let mut words: Vec<u64> = body.as_chunks::<8>().0.iter().map(|c| u64::from_le_bytes(*c)).collect();
         let mask = words.split_off(WORDS);
         if words.iter().zip(&mask).any(|(c, m)| c & !m != 0) {
             return Err(TemplateError::StrayBits);
         }
-        let search = search_code(&words, &mask);
-        Ok(Self { code: words, mask, redundancy, search })
+        Ok(Self::complete(words, mask))
     }
 }
 

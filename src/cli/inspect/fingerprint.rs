@@ -50,9 +50,9 @@ struct Point {
 
 /// Runs the command.
 pub(super) fn run(global: &Global, options: &Options) -> Result<Outcome, CliError> {
-    input::check_dpi(options.dpi)?;
+    input::check_dpi(options.dpi())?;
     options.out.kind()?;
-    match input::finger(&options.file, options.dpi)? {
+    match input::finger(&options.file, options.dpi())? {
         FingerFile::Image(image) => of_image(global, options, &image),
         FingerFile::Minutiae(received) => of_record(global, options, received),
     }

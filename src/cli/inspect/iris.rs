@@ -15,7 +15,7 @@ use crate::cli::error::CliError;
 use crate::cli::input::{self, EyeFile, EyeSample, InputError};
 use crate::cli::{Outcome, print_json};
 use crate::interchange::RecordError;
-use crate::interchange::iir::{Extent, EyeImage, EyeLabel, IirRecord, Place, QualityScore};
+use crate::interchange::iir::{Extent, EyeImage, EyeLabel, History, IirRecord, ImageFormat, Place, QualityScore};
 use crate::office::words::{Language, Words};
 
 /// Points of a contour that are printed.
@@ -25,12 +25,12 @@ const POINTS: usize = 64;
 #[derive(Debug, Clone, Args)]
 pub(super) struct IrisOptions {
     /// Which eye an image shows, for the record that is written.
-    #[arg(long, value_enum, default_value_t = Label::Undefined, value_name = "EYE")]
-    eye: Label,
+    #[arg(long, value_enum, value_name = "EYE")]
+    pub(super) eye: Option<Label>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Label {
+pub(super) enum Label {
     Right,
     Left,
     Undefined,
@@ -121,12 +121,23 @@ pub(super) fn run(
 ) -> Result<Outcome, CliError> {
     out.map_or(Ok(()), check_name)?;
     let (source, samples) = match input::eyes(file)? {
-        EyeFile::Image(image) => ("image", vec![EyeSample { label: options.eye.label(), image }]),
+        EyeFile::Image(image) => {
+            let label = options.eye.map_or(EyeLabel::Undefined, Label::label);
+            ("image", vec![EyeSample { label, image, stated: None }])
+        }
+        EyeFile::Record(_) if options.eye.is_some() => {
+            let why = "the record says which eyes it holds; leave out --eye";
+            return Err(CliError::Usage(format!("{}: {why}", file.display())));
+        }
         EyeFile::Record(samples) => ("ISO/IEC 19794-6:2011", samples),
     };
     let mut seen = Vec::with_capacity(samples.len());
-    for sample in &samples {
-        let failed = |source| InputError::Eye { path: file.to_owned(), source };
+    for (at, sample) in samples.iter().enumerate() {
+        let (path, number, count) = (file.to_owned(), at + 1, samples.len());
+        let failed = |source| match count {
+            1 => InputError::Eye { path, source },
+            _ => InputError::EyeOf { path, number, count, source },
+        };
         seen.push((sample, iris::extract(&sample.image).map_err(failed)?));
     }
     let eyes: Vec<Eye> = seen.iter().map(|(sample, found)| described(sample, found)).collect();
@@ -218,7 +229,30 @@ fn write(path: &Path, seen: &[(&EyeSample, Extraction)]) -> Result<(), CliError>
 fn represented(number: u16, sample: &EyeSample, found: &Extraction) -> Result<EyeImage, RecordError> {
     let place = placed(&sample.image, found.segmentation.limbus);
     let quality = QualityScore { score: found.quality.score, vendor: 0, algorithm: 0 };
-    Ok(EyeImage { number, place, qualities: vec![quality], ..EyeImage::of(&sample.image, sample.label)? })
+    let pixels = EyeImage::of(&sample.image, sample.label)?;
+    Ok(match &sample.stated {
+        None => EyeImage { number, place, qualities: vec![quality], ..pixels },
+        // What a record says of its image stays true; only the pixels are stored anew, upright.
+        Some(stated) => EyeImage {
+            number,
+            place,
+            qualities: stated.qualities.iter().copied().chain([quality]).collect(),
+            format: pixels.format,
+            across: pixels.across,
+            down: pixels.down,
+            data: pixels.data,
+            history: history(stated),
+            ..stated.clone()
+        },
+    })
+}
+
+/// What the pixels of an image went through, that they were stored as they are included.
+fn history(stated: &EyeImage) -> History {
+    match stated.format {
+        ImageFormat::Jpeg => History::Lossy,
+        ImageFormat::Raw | ImageFormat::Png | ImageFormat::Jpeg2000 => stated.history,
+    }
 }
 
 /// The limbus as the record wants it; a centre outside the image is not told.
@@ -291,7 +325,7 @@ fn told(cause: Cause) -> (&'static str, &'static str) {
         Cause::TooFar => ("too_far", "advice-come-closer"),
         Cause::TooClose => ("too_close", "advice-go-farther"),
         Cause::LidsClosed => ("lids_closed", "advice-open-eyes"),
-        Cause::PupilRatio => ("pupil_ratio", "advice-open-eyes"),
+        Cause::PupilRatio => ("pupil_ratio", "advice-change-light"),
         Cause::SegmentationUnsure => ("segmentation_unsure", "advice-open-eyes"),
         Cause::Moved => ("moved", "advice-blurred"),
         Cause::LooksAside => ("looks_aside", "advice-look-straight"),

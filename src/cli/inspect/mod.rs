@@ -21,9 +21,9 @@ pub(super) struct Options {
     subject: Subject,
     /// The image (PNG, JPEG, BMP, WSQ) or ISO/IEC 19794 record.
     file: PathBuf,
-    /// Resolution of an image that does not say it, in dots per inch.
-    #[arg(long, default_value_t = DEFAULT_DPI, value_name = "N")]
-    dpi: f32,
+    /// Resolution of an image that does not say it, in dots per inch; 500 unless given.
+    #[arg(long, value_name = "N")]
+    dpi: Option<f32>,
     #[command(flatten)]
     out: record::Out,
     #[command(flatten)]
@@ -43,11 +43,40 @@ enum Subject {
     Iris,
 }
 
+impl Options {
+    /// Resolution of an image that does not say it.
+    fn dpi(&self) -> f32 {
+        self.dpi.unwrap_or(DEFAULT_DPI)
+    }
+
+    /// Refuses options that mean nothing for what the file shows: whoever gave them expects that they count.
+    fn check(&self) -> Result<(), CliError> {
+        let (finger, slap, eye) =
+            (self.subject == Subject::Fingerprint, self.subject == Subject::Slap, self.subject == Subject::Iris);
+        let given = [
+            ("--dpi", self.dpi.is_some(), finger || slap),
+            ("--out", self.out.path.is_some(), finger || eye),
+            ("--position", self.out.position.is_some(), finger),
+            ("--edition", self.out.edition.is_some(), finger),
+            ("--lossless", self.out.lossless, finger),
+            ("--expect", self.slap.expect.is_some(), slap),
+            ("--absent", !self.slap.absent.is_empty(), slap),
+            ("--fingers", self.slap.fingers.is_some(), slap),
+            ("--eye", self.iris.eye.is_some(), eye),
+        ];
+        match given.into_iter().find(|(_, given, counts)| *given && !counts) {
+            Some((option, ..)) => Err(CliError::Usage(format!("{option} means nothing here; leave it out"))),
+            None => Ok(()),
+        }
+    }
+}
+
 /// Runs the command.
 pub(super) fn run(global: &Global, options: &Options) -> Result<Outcome, CliError> {
+    options.check()?;
     match options.subject {
         Subject::Fingerprint => fingerprint::run(global, options),
         Subject::Iris => iris::run(global, &options.file, options.out.path.as_deref(), &options.iris),
-        Subject::Slap => slap::run(global, &options.file, options.dpi, &options.slap),
+        Subject::Slap => slap::run(global, &options.file, options.dpi(), &options.slap),
     }
 }

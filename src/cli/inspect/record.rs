@@ -23,16 +23,16 @@ pub(super) struct Out {
     /// right thumb to little finger, 6 to 10 left.
     #[arg(long, value_parser = clap::value_parser!(u8).range(0..=10), value_name = "N")]
     pub(super) position: Option<u8>,
-    /// Edition of a .fir record.
-    #[arg(long, value_enum, default_value_t = Edition::E2011)]
-    edition: Edition,
+    /// Edition of a .fir record; 2011 unless given.
+    #[arg(long, value_enum)]
+    pub(super) edition: Option<Edition>,
     /// Keep every pixel of the image in a .fir record (PNG) instead of compressing it with WSQ.
     #[arg(long)]
-    lossless: bool,
+    pub(super) lossless: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Edition {
+pub(super) enum Edition {
     #[value(name = "2005")]
     E2005,
     #[value(name = "2011")]
@@ -101,7 +101,7 @@ impl Out {
         let storage = if self.lossless { Storage::Png } else { Storage::Wsq(wsq::BITS_PER_PIXEL) };
         let impression = fmr::Impression::LivePlain as u8;
         let (sampling, picture) = Picture::of(image, self.position.unwrap_or(0), impression, storage)?;
-        match self.edition {
+        match self.edition.unwrap_or(Edition::E2011) {
             Edition::E2005 => {
                 let images = vec![Image2005 { views: 1, view: 1, quality: Some(quality), picture }];
                 Fir2005 { device: 0, level: level(image), sampling, images }.encode()

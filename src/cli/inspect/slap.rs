@@ -22,18 +22,18 @@ use crate::station::Engines;
 #[derive(Debug, Clone, Args)]
 pub(super) struct SlapOptions {
     /// Which fingers a slap should show.
-    #[arg(long, value_enum, default_value_t = Expect::Unknown)]
-    expect: Expect,
+    #[arg(long, value_enum)]
+    pub(super) expect: Option<Expect>,
     /// Finger positions (1 to 10) that the resident has not.
     #[arg(long, value_name = "N", value_delimiter = ',', value_parser = clap::value_parser!(u8).range(1..=10))]
-    absent: Vec<u8>,
+    pub(super) absent: Vec<u8>,
     /// Write every finger of a slap as `<position>.png` into this folder.
     #[arg(long, value_name = "DIR")]
-    fingers: Option<PathBuf>,
+    pub(super) fingers: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Expect {
+pub(super) enum Expect {
     Right,
     Left,
     Thumbs,
@@ -42,7 +42,7 @@ enum Expect {
 
 impl SlapOptions {
     fn expected(&self) -> Expected {
-        let expected = match self.expect {
+        let expected = match self.expect.unwrap_or(Expect::Unknown) {
             Expect::Right => Expected::all(Slap::RightFour),
             Expect::Left => Expected::all(Slap::LeftFour),
             Expect::Thumbs => Expected::all(Slap::Thumbs),

@@ -116,10 +116,10 @@ impl IirRecord {
         }
     }
 
-    /// Different eyes in the record; one that is not told counts as another.
+    /// Different eyes in the record; one that is not told counts as another, but nobody has three.
     fn eyes(&self) -> u8 {
         let labels = [EyeLabel::Undefined, EyeLabel::Right, EyeLabel::Left];
-        labels.iter().map(|label| u8::from(self.images.iter().any(|image| image.eye == *label))).sum()
+        labels.iter().filter(|label| self.images.iter().any(|image| image.eye == **label)).count().min(2) as u8
     }
 }
 

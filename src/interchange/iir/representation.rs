@@ -204,9 +204,10 @@ impl EyeImage {
         let eye = coded("eye", inner.u8("eye")?, &EYES)?;
         let kind = coded("image type", inner.u8("image type")?, &KINDS)?;
         let code = inner.u8("image format")?;
-        // The standard knows colour as well, which no iris camera has.
-        let unknown = RecordError::Unsupported { field: "image format", value: code.into() };
-        let format = coded("image format", code, &FORMATS).map_err(|_| unknown)?;
+        let format = coded("image format", code, &FORMATS).map_err(|unlawful| {
+            let value = code.into();
+            if COLOURED.contains(&code) { RecordError::Unsupported { field: "image format", value } } else { unlawful }
+        })?;
         let properties = inner.u8("image properties")?;
         within("image properties", properties >> 4 & 3, 0, 0)?;
         let across = coded("horizontal orientation", properties & 3, &MIRRORINGS)?;
@@ -259,6 +260,8 @@ const KINDS: [(u8, ImageKind); 4] =
     [(1, ImageKind::Uncropped), (2, ImageKind::Vga), (3, ImageKind::Cropped), (7, ImageKind::CroppedAndMasked)];
 const FORMATS: [(u8, ImageFormat); 4] =
     [(2, ImageFormat::Raw), (6, ImageFormat::Jpeg), (10, ImageFormat::Jpeg2000), (14, ImageFormat::Png)];
+/// The standard knows each of the formats in colour as well, which no iris camera has.
+const COLOURED: [u8; 4] = [4, 8, 12, 16];
 const MIRRORINGS: [(u8, Mirroring); 3] = [(0, Mirroring::Undefined), (1, Mirroring::Base), (2, Mirroring::Flipped)];
 const HISTORIES: [(u8, History); 3] = [(0, History::Undefined), (1, History::Lossless), (2, History::Lossy)];
 

@@ -7,7 +7,7 @@ pub(super) mod jpeg2000;
 use std::io::Cursor;
 
 use image::{ExtendedColorType, ImageEncoder, ImageFormat, ImageReader, Limits, codecs::png::PngEncoder};
-use rekam_hal::GrayImage;
+use rekam_hal::{GrayImage, jpeg};
 
 use super::error::{RecordError, Result};
 
@@ -32,6 +32,9 @@ pub(super) fn decoded(
     kind: ImageFormat,
     format: &'static str,
 ) -> Result<GrayImage> {
+    if jpeg::is_cut(data) {
+        return Err(RecordError::Short { field: "image data" });
+    }
     let mut reader = ImageReader::with_format(Cursor::new(data), kind);
     let mut limits = Limits::default();
     limits.max_image_width = Some(width);
@@ -47,7 +50,7 @@ pub(super) fn decoded(
 pub(super) fn same_size(stated: (u32, u32), actual: (u32, u32)) -> Result<()> {
     for (field, stated, actual) in [("image width", stated.0, actual.0), ("image height", stated.1, actual.1)] {
         if stated != actual {
-            return Err(RecordError::Length { field, stated: stated.into(), actual: actual.into() });
+            return Err(RecordError::Side { field, stated: stated.into(), actual: actual.into() });
         }
     }
     Ok(())

@@ -3,9 +3,9 @@
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
-use image::{DynamicImage, ImageReader, Limits};
+use image::{DynamicImage, ImageError, ImageReader, Limits};
 use rekam_hal::image::MAX_SIDE;
-use rekam_hal::{GrayImage, RgbImage};
+use rekam_hal::{GrayImage, RgbImage, jpeg};
 
 /// Why a file is no image for us.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +21,20 @@ pub enum ReadError {
     /// The file is damaged or no PNG or JPEG.
     #[error("{}: damaged, or not a PNG or JPEG image; replace the file or take it out of the folder", path.display())]
     Decode {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: image::ImageError,
+    },
+    /// The file ends before its image does.
+    #[error("{}: cut short, a part of the image is missing; copy the file again", path.display())]
+    Cut {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The image has more pixels than any device here delivers.
+    #[error("{}: more than {MAX_SIDE} pixels on a side, or too many in all; make it smaller or name another", path.display())]
+    Size {
         /// The file.
         path: PathBuf,
         /// Why.
@@ -79,7 +93,13 @@ fn load(path: &Path) -> Result<Vec<u8>, ReadError> {
 }
 
 fn decode(path: &Path, bytes: &[u8]) -> Result<DynamicImage, ReadError> {
-    let damaged = |source| ReadError::Decode { path: path.to_owned(), source };
+    let failed = |source| match source {
+        ImageError::Limits(_) => ReadError::Size { path: path.to_owned(), source },
+        _ => ReadError::Decode { path: path.to_owned(), source },
+    };
+    if jpeg::is_cut(bytes) {
+        return Err(ReadError::Cut { path: path.to_owned() });
+    }
     let mut reader = ImageReader::new(Cursor::new(bytes))
         .with_guessed_format()
         .map_err(|source| ReadError::File { path: path.to_owned(), source })?;
@@ -87,7 +107,7 @@ fn decode(path: &Path, bytes: &[u8]) -> Result<DynamicImage, ReadError> {
     limits.max_image_width = Some(MAX_SIDE);
     limits.max_image_height = Some(MAX_SIDE);
     reader.limits(limits);
-    reader.decode().map_err(damaged)
+    reader.decode().map_err(failed)
 }
 
 /// Resolution a PNG states in its pHYs chunk (horizontal, unit metre), in dots per inch (PNG 3rd edition, 11.3.4.3).

@@ -1,7 +1,7 @@
-//! The two hot loops of matching: differing and common bits of two full codes, and of one search code at many rotations
-//! against a whole gallery.
+//! The hot loops of matching: differing and common bits of two full codes as a whole and block by block, and of one
+//! search code at many rotations against a whole gallery.
 //!
-//! For the full code one plain function is compiled several times, for the instruction sets that count bits fast. The
+//! For the full code plain functions are compiled several times, for the instruction sets that count bits fast. The
 //! search lies in [`layout`] and is written by hand, because there the layout of the gallery is everything. Which
 //! instructions run is decided at run time; all numbers are whole, so every path gives the same result to the last bit.
 //!
@@ -20,7 +20,7 @@ use std::sync::OnceLock;
 
 #[cfg(test)]
 pub(super) use layout::best_with_words;
-pub(super) use layout::{Best, Block, COLUMNS, LANES, ROWS, Turns, best};
+pub(super) use layout::{Best, Block, COLUMNS, LANES, Numbers, ROWS, Row, Turns, best, number_mut};
 
 static FORCED: OnceLock<SimdLevel> = OnceLock::new();
 
@@ -122,4 +122,45 @@ fn avx2(a: &[u64], a_mask: &[u64], b: &[u64], b_mask: &[u64]) -> (u32, u32) {
 #[target_feature(enable = "avx512f,avx512vl,avx512vpopcntdq")]
 fn avx512(a: &[u64], a_mask: &[u64], b: &[u64], b_mask: &[u64]) -> (u32, u32) {
     plain(a, a_mask, b, b_mask)
+}
+
+/// Words side by side, each of which is counted apart.
+pub(super) type Lanes = [u32; 8];
+
+/// Differing and common bits of two lists of rows, code and mask, under both masks: those of each lane.
+pub(super) fn lane_distance(level: SimdLevel, a: [&[Lanes]; 2], b: [&[Lanes]; 2]) -> (Lanes, Lanes) {
+    match level {
+        SimdLevel::Portable => plain_lanes(a, b),
+        // SAFETY: `Proof` is only made after AVX2 and POPCNT were detected.
+        #[cfg(target_arch = "x86_64")]
+        SimdLevel::Avx2(_) => unsafe { avx2_lanes(a, b) },
+        // SAFETY: `Proof` is only made after AVX-512 F, VL, BW, BITALG and VPOPCNTDQ were detected.
+        #[cfg(target_arch = "x86_64")]
+        SimdLevel::Avx512(_) => unsafe { avx512_lanes(a, b) },
+    }
+}
+
+#[inline(always)]
+fn plain_lanes([a, a_mask]: [&[Lanes]; 2], [b, b_mask]: [&[Lanes]; 2]) -> (Lanes, Lanes) {
+    let (mut different, mut common) = ([0; 8], [0; 8]);
+    for ((a, am), (b, bm)) in a.iter().zip(a_mask).zip(b.iter().zip(b_mask)) {
+        for lane in 0..8 {
+            let both = am[lane] & bm[lane];
+            common[lane] += both.count_ones();
+            different[lane] += ((a[lane] ^ b[lane]) & both).count_ones();
+        }
+    }
+    (different, common)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,popcnt")]
+fn avx2_lanes(a: [&[Lanes]; 2], b: [&[Lanes]; 2]) -> (Lanes, Lanes) {
+    plain_lanes(a, b)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512vl,avx512vpopcntdq")]
+fn avx512_lanes(a: [&[Lanes]; 2], b: [&[Lanes]; 2]) -> (Lanes, Lanes) {
+    plain_lanes(a, b)
 }

@@ -27,6 +27,21 @@ pub struct EyeTruth {
     pub tilt: f32,
 }
 
+impl EyeTruth {
+    /// Whether a place of the eye is in the picture and between the lids.
+    pub fn seen(&self, (x, y): (f32, f32)) -> bool {
+        let inside = (0.0..self.iris.width() as f32).contains(&x) && (0.0..self.iris.height() as f32).contains(&y);
+        inside && at(&self.upper_lid, x).is_some_and(|lid| y > lid) && at(&self.lower_lid, x).is_some_and(|lid| y < lid)
+    }
+}
+
+/// Height of a line from left to right at an abscissa it reaches.
+fn at(line: &[(f32, f32)], x: f32) -> Option<f32> {
+    let next = line.windows(2).find(|pair| (pair[0].0..=pair[1].0).contains(&x))?;
+    let along = (x - next[0].0) / (next[1].0 - next[0].0).max(1e-6);
+    Some(next[0].1 + along * (next[1].1 - next[0].1))
+}
+
 /// A closed curve in pixels.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outline {
@@ -35,7 +50,7 @@ pub struct Outline {
 
 impl Outline {
     /// The curve through points in order, closed behind the last.
-    pub(super) fn new(points: Vec<(f32, f32)>) -> Self {
+    pub fn new(points: Vec<(f32, f32)>) -> Self {
         Self { points }
     }
 
