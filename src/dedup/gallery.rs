@@ -1,6 +1,8 @@
 //! The people to compare with, held ready in memory. They are known by a random reference only: who they are is for
 //! the store to say, and only once there is a hit (ISO/IEC 24745: identity and biometric reference kept apart).
 
+use std::collections::HashSet;
+
 use crate::biometrics::{fingerprint, iris};
 use crate::domain::session::Slot;
 
@@ -60,18 +62,38 @@ pub struct Person {
 #[derive(Default)]
 pub struct Gallery {
     people: Vec<Person>,
+    held: HashSet<PersonRef>,
+    /// The short codes of all irises.
+    irises: iris::search::Gallery,
+    /// Whose they are, place by place.
+    owners: Vec<PersonRef>,
 }
 
 impl Gallery {
     /// Adds a person, in place of one with the same reference.
     pub fn insert(&mut self, person: Person) {
         self.remove(person.reference);
+        for (_, template) in &person.templates.irises {
+            self.irises.push(&template.into());
+            self.owners.push(person.reference);
+        }
+        self.held.insert(person.reference);
         self.people.push(person);
     }
 
     /// Takes a person out.
     pub fn remove(&mut self, reference: PersonRef) {
+        if !self.held.remove(&reference) {
+            return;
+        }
         self.people.retain(|person| person.reference != reference);
+        // From the end: what takes the place of one that leaves has been looked at.
+        for place in (0..self.owners.len()).rev() {
+            if self.owners.get(place) == Some(&reference) {
+                self.irises.swap_remove(place);
+                self.owners.swap_remove(place);
+            }
+        }
     }
 
     /// Number of people.
@@ -82,6 +104,16 @@ impl Gallery {
     /// Whether nobody is held.
     pub fn is_empty(&self) -> bool {
         self.people.is_empty()
+    }
+
+    /// The short codes of all irises.
+    pub(super) fn irises(&self) -> &iris::search::Gallery {
+        &self.irises
+    }
+
+    /// Whose iris lies at a place of [`Gallery::irises`].
+    pub(super) fn owner(&self, place: usize) -> Option<PersonRef> {
+        self.owners.get(place).copied()
     }
 
     /// Everybody, in the order added.

@@ -6,6 +6,7 @@
 
 pub mod fusion;
 pub mod gallery;
+mod screen;
 pub mod search;
 pub mod worker;
 

@@ -7,8 +7,9 @@ use rekam_hal::{Eye, Finger};
 
 use super::fusion::fuse;
 use super::gallery::{Gallery, Person, PersonRef, Templates};
+use super::screen::{Screen, UNPROPOSED};
 use crate::biometrics::{fingerprint, iris};
-use crate::domain::session::{HitBy, Slot, SlotMatch};
+use crate::domain::session::{EYES, HitBy, Slot, SlotMatch};
 
 /// A slot of a hit that by itself would pass for a mate among a hundred strangers is named to the supervisor.
 const NAMED_SCORE: f32 = 2.0;
@@ -23,6 +24,15 @@ pub struct Evidence {
 }
 
 impl Evidence {
+    /// This and what another modality gave.
+    fn with(mut self, other: Self) -> Self {
+        self.slots.extend(other.slots);
+        for (looks, more) in self.arrangements.iter_mut().zip(other.arrangements) {
+            *looks += more;
+        }
+        self
+    }
+
     fn of(&self, wanted: HitBy) -> Vec<f32> {
         self.slots.iter().filter(|m| modality(m.slot) == Some(wanted)).map(|m| m.score).collect()
     }
@@ -72,6 +82,16 @@ pub struct Candidate {
 /// of the gallery's size is added, so that the chance of a false hit per search stays the same as it grows. The search ends
 /// early, with an answer nobody reads, when it is no longer `wanted`.
 pub fn search(gallery: &Gallery, probe: &Templates, hit_score: f32, wanted: &dyn Fn() -> bool) -> Vec<Candidate> {
+    screened(gallery, probe, hit_score, wanted, &Screen::of(gallery, probe))
+}
+
+fn screened(
+    gallery: &Gallery,
+    probe: &Templates,
+    hit_score: f32,
+    wanted: &dyn Fn() -> bool,
+    screen: &Screen,
+) -> Vec<Candidate> {
     let threshold = hit_score + (gallery.len().max(1) as f32).log10();
     let irises: Vec<(Slot, iris::Probe)> =
         probe.irises.iter().map(|(slot, template)| (*slot, iris::Probe::new(template))).collect();
@@ -80,7 +100,11 @@ pub fn search(gallery: &Gallery, probe: &Templates, hit_score: f32, wanted: &dyn
         .iter()
         .take_while(|_| wanted())
         .filter_map(|person| {
-            let evidence = compare(&probe.fingers, &irises, person);
+            let fingers = compare_fingers(&probe.fingers, person);
+            if screen.leaves_out(person) && fingers.clone().with(unproposed()).score() < threshold {
+                return None;
+            }
+            let evidence = fingers.with(compare_irises(&irises, person));
             let score = evidence.score();
             (score >= threshold).then(|| candidate(person, evidence, score, hit_score))
         })
@@ -132,17 +156,28 @@ impl Arrangement {
     }
 }
 
-fn compare(fingers: &[(Slot, fingerprint::Prepared)], irises: &[(Slot, iris::Probe)], person: &Person) -> Evidence {
-    let theirs = &person.templates;
-    let by_finger = Arrangement::ALL.map(|how| {
-        arranged(fingers, &theirs.fingers, how, |probe, template| fingerprint::compare(probe, template).score)
-    });
-    let by_iris = Arrangement::ALL
-        .map(|how| arranged(irises, &theirs.irises, how, |probe, template| probe.compare(template).score));
-    let arrangements = [&by_finger, &by_iris].map(|looks| looks.iter().filter(|look| !look.is_empty()).count() as u32);
-    let mut slots = better(by_finger);
-    slots.extend(better(by_iris));
-    Evidence { slots, arrangements }
+fn compare_fingers(fingers: &[(Slot, fingerprint::Prepared)], person: &Person) -> Evidence {
+    let theirs = &person.templates.fingers;
+    let looks = Arrangement::ALL
+        .map(|how| arranged(fingers, theirs, how, |probe, template| fingerprint::compare(probe, template).score));
+    Evidence { arrangements: [looked(&looks), 0], slots: better(looks) }
+}
+
+fn compare_irises(irises: &[(Slot, iris::Probe)], person: &Person) -> Evidence {
+    let theirs = &person.templates.irises;
+    let looks =
+        Arrangement::ALL.map(|how| arranged(irises, theirs, how, |probe, template| probe.compare(template).score));
+    Evidence { arrangements: [0, looked(&looks)], slots: better(looks) }
+}
+
+/// The most that the irises of somebody can say whom the short codes do not propose.
+fn unproposed() -> Evidence {
+    let slots = EYES.map(|slot| SlotMatch { slot, other: slot, score: UNPROPOSED });
+    Evidence { slots: slots.into(), arrangements: [0, Arrangement::ALL.len() as u32] }
+}
+
+fn looked(looks: &[Vec<SlotMatch>]) -> u32 {
+    looks.iter().filter(|look| !look.is_empty()).count() as u32
 }
 
 /// Every slot of the probe against the one it lies on in this arrangement.
@@ -244,6 +279,74 @@ mod tests {
                     assert_eq!(matched.other, how.slot(matched.slot));
                 }
             }
+        }
+    }
+
+    /// A threshold that two irises nobody proposed cannot reach, as it is in a large gallery.
+    const LARGE: f32 = 6.0;
+
+    /// A gallery in which some lack an eye or all fingers, and some were captured three times.
+    fn mixed(people: std::ops::Range<u64>) -> Gallery {
+        let mut gallery = Gallery::default();
+        for person in people {
+            let mut held = templates(person, Arrangement::Labelled, Arrangement::Labelled, 1);
+            match person % 5 {
+                0 => held.irises.truncate(1),
+                1 => held.fingers.clear(),
+                2 => (2..4).for_each(|moment| {
+                    held.irises.extend(templates(person, Arrangement::Labelled, Arrangement::Labelled, moment).irises);
+                }),
+                _ => {}
+            }
+            gallery.insert(Person { reference: PersonRef(person as i64), templates: held });
+        }
+        gallery
+    }
+
+    #[test]
+    fn whom_the_short_codes_leave_out_no_full_comparison_would_have_found() {
+        let gallery = mixed(0..40);
+        for sought in (0..10).chain(100..103) {
+            for eyes in Arrangement::ALL {
+                let mut probe = templates(sought, Arrangement::Labelled, eyes, 5);
+                if sought % 3 == 0 {
+                    // Nothing but the irises may find them.
+                    probe.fingers.clear();
+                }
+                let through = Screen::through(&gallery, &probe);
+                let found = screened(&gallery, &probe, LARGE, &|| true, &through);
+                assert_eq!(found, screened(&gallery, &probe, LARGE, &|| true, &Screen::Everybody));
+                assert_eq!(found.len(), usize::from(sought < 100), "{sought}");
+                let both = gallery.people().iter().filter(|person| person.templates.irises.len() > 1);
+                let left_out = both.clone().filter(|person| through.leaves_out(person)).count();
+                assert!(left_out * 2 > both.count(), "the short codes hardly leave anybody out");
+            }
+        }
+    }
+
+    #[test]
+    fn a_small_gallery_and_a_person_with_one_eye_are_compared_in_full() {
+        let gallery = mixed(0..10);
+        let probe = templates(3, Arrangement::Labelled, Arrangement::Labelled, 5);
+        assert!(gallery.people().iter().all(|person| !Screen::of(&gallery, &probe).leaves_out(person)));
+        let through = Screen::through(&gallery, &probe);
+        let one_eyed = gallery.people().iter().filter(|person| person.templates.irises.len() == 1);
+        assert!(one_eyed.clone().count() > 0 && one_eyed.clone().all(|person| !through.leaves_out(person)));
+    }
+
+    #[test]
+    fn whoever_leaves_the_gallery_is_not_found_and_everybody_else_still_is() {
+        let mut gallery = mixed(0..12);
+        for person in [7, 0, 11, 2, 99] {
+            gallery.remove(PersonRef(person));
+        }
+        let probe = |person| templates(person, Arrangement::Labelled, Arrangement::Labelled, 5);
+        for person in 0..12 {
+            let probe = probe(person);
+            let found = screened(&gallery, &probe, LARGE, &|| true, &Screen::through(&gallery, &probe));
+            let names: Vec<i64> = found.iter().map(|candidate| candidate.person.0).collect();
+            let expected: Vec<i64> = [person as i64].into_iter().filter(|name| ![7, 0, 11, 2].contains(name)).collect();
+            assert_eq!(names, expected);
         }
     }
 

@@ -1,5 +1,7 @@
 //! One desk: the record that is being made, its devices, and the duplicate check that runs beside it.
 
+mod mistaken;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,8 +14,7 @@ use crate::domain::eligibility::{Eligibility, eligibility};
 use crate::domain::nik::Nik;
 use crate::domain::resident::Resident;
 use crate::domain::session::{
-    Hit, HitBy, HitId, Invitation, Policy, Probe, Purpose, RecordId, SampleId, Session, Slot, SlotState, StepOrder,
-    Wish,
+    Hit, HitBy, HitId, Invitation, Policy, Probe, Purpose, RecordId, SampleId, Session, Slot, StepOrder, Wish,
 };
 use crate::domain::session::{RecordClass, Refused, Status};
 use crate::domain::user::{Role, UserId};
@@ -40,6 +41,8 @@ pub struct Desk {
     /// Found and not yet in the record.
     unreported: Vec<Candidate>,
     capture_limit: Duration,
+    /// The pictures of the left and the right eye that were last looked at, and whether they seem swapped.
+    looked_at: Option<([SampleId; 2], bool)>,
 }
 
 impl Desk {
@@ -54,6 +57,7 @@ impl Desk {
             search: None,
             unreported: Vec::new(),
             capture_limit: CAPTURE_LIMIT,
+            looked_at: None,
         }
     }
 
@@ -159,41 +163,6 @@ impl Desk {
         let probe = Probe { slot, score, matched: score >= session.policy().confirm_score };
         self.ledger.probed(session, probe.clone(), judged, &self.operator, device)?;
         Ok(probe)
-    }
-
-    /// Whether a fresh finger is really another finger of this record: then it is the wrong one, and keeping it
-    /// would spoil two slots at once.
-    pub fn same_finger_as(&self, finger: Finger, judged: &Judged) -> Result<Option<Finger>, DeskError> {
-        let session = self.session()?;
-        let Some(template) = &judged.template else { return Ok(None) };
-        for (slot, other) in self.ledger.templates(session, Views::Best)? {
-            if let Slot::Finger(kept) = slot
-                && kept != finger
-                && self.engines.compare(slot, template, &other)? >= session.policy().confirm_score + 1.0
-            {
-                return Ok(Some(kept));
-            }
-        }
-        Ok(None)
-    }
-
-    /// Whether a fresh sample shows something else than what fills the slot: another try must not put a finger or eye
-    /// in the place of a different one. Of an open slot nothing is known well enough to say so.
-    pub fn is_unlike_kept(&self, slot: Slot, judged: &Judged) -> Result<bool, DeskError> {
-        let comparable = match slot {
-            Slot::Finger(_) | Slot::Eye(_) => judged.template.is_some(),
-            Slot::Photo | Slot::Signature | Slot::Approval => false,
-        };
-        let filled = matches!(self.session()?.slot(slot), SlotState::Filled(_));
-        Ok(comparable && filled && !self.matches_kept(slot, judged)?)
-    }
-
-    /// Whether a fresh sample shows what is kept in the slot.
-    pub fn matches_kept(&self, slot: Slot, judged: &Judged) -> Result<bool, DeskError> {
-        let session = self.session()?;
-        let kept = self.ledger.reference(session, slot)?;
-        let Some(template) = &judged.template else { return Ok(false) };
-        Ok(self.engines.compare(slot, template, &kept)? >= session.policy().confirm_score)
     }
 
     /// Captures and judges one finger.

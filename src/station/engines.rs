@@ -14,9 +14,9 @@ use sha2::{Digest, Sha256};
 use crate::biometrics::fingerprint::{
     self, Expected, FingerProblem, MinutiaeNetwork, Prepared, Segmented, SlapProblem,
 };
-use crate::biometrics::iris;
+use crate::biometrics::iris::{self, PairVerdict};
 use crate::domain::session::Slot;
-use crate::station::kept::gray_png;
+use crate::station::kept::{gray_of_png, gray_png};
 
 static LEADER: &[u8] = include_bytes!("../../assets/models/leader.onnx");
 static LEADER_SHA256: &str = include_str!("../../assets/models/leader.onnx.sha256");
@@ -245,6 +245,27 @@ impl Engines {
     }
 }
 
+/// What two stored templates of eyes, as (left, right), are to each other and to those held before.
+///
+/// # Errors
+/// A template that cannot be read.
+pub fn judge_eyes(eyes: (&[u8], &[u8]), earlier: Option<(&[u8], &[u8])>) -> Result<PairVerdict, EngineError> {
+    let read = |bytes| iris::Template::from_bytes(bytes).map_err(crate::dedup::gallery::TemplateUnreadable::from);
+    let pair = |(left, right)| Ok::<_, EngineError>((read(left)?, read(right)?));
+    let (eyes, earlier) = (pair(eyes)?, earlier.map(pair).transpose()?);
+    Ok(iris::judge_pair((&eyes.0, &eyes.1), earlier.as_ref().map(|(left, right)| (left, right))))
+}
+
+/// Whether two kept pictures of eyes, as (left, right), look as if each were in the other's place. A picture that is not
+/// an eye, or one whose contours are uncertain, raises no doubt.
+pub fn eyes_seem_swapped(left: &[u8], right: &[u8]) -> bool {
+    let sure = |bytes| {
+        let eye = iris::extract(&gray_of_png(bytes).ok()?).ok()?.segmentation;
+        (eye.confidence >= iris::UNSURE).then_some(eye)
+    };
+    sure(left).zip(sure(right)).is_some_and(|(left, right)| iris::seems_swapped(&left, &right))
+}
+
 fn read_model(folder: &Path) -> Result<Vec<u8>, EngineError> {
     let path = folder.join("leader.onnx");
     std::fs::read(&path).map_err(|source| EngineError::ModelMissing { path, source })
@@ -287,6 +308,7 @@ fn iris_advice(cause: &iris::Cause) -> Retry {
         Cause::OffCentre => Retry::NotCentred,
         Cause::TooFar => Retry::ComeCloser,
         Cause::TooClose => Retry::GoFarther,
-        Cause::PupilRatio | Cause::SegmentationUnsure => Retry::OpenEyes,
+        Cause::PupilRatio => Retry::ChangeLight,
+        Cause::SegmentationUnsure => Retry::OpenEyes,
     }
 }

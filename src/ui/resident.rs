@@ -332,15 +332,18 @@ fn hint(ctx: &Context<'_>, slot: Slot, usual: &str) -> String {
         Outcome::Again | Outcome::Kept { settled: false, .. } | Outcome::Slap(_) => take.advice,
         Outcome::Kept { settled: true, .. }
         | Outcome::WrongFinger { .. }
+        | Outcome::WrongEye { .. }
         | Outcome::WrongHand { .. }
         | Outcome::Unlike
         | Outcome::Compared { .. } => None,
     });
-    let wrong =
-        |take: &Take| matches!(take.outcome, Outcome::WrongFinger { .. } | Outcome::WrongHand { .. } | Outcome::Unlike);
+    let wrong = |take: &Take| {
+        take.mistaken_for().is_some() || matches!(take.outcome, Outcome::WrongHand { .. } | Outcome::Unlike)
+    };
     let wrong = last.is_some_and(wrong);
     match (seen.or(tried), wrong) {
         (Some(retry), _) => ctx.t(advice(retry)),
+        (None, true) if eye_of(slot).is_some() => ctx.t("resident-wrong-eye"),
         (None, true) => ctx.t("resident-wrong-finger"),
         (None, false) => ctx.t(usual),
     }
@@ -360,6 +363,7 @@ fn advice(retry: Retry) -> &'static str {
         Retry::OpenEyes => "resident-advice-open-eyes",
         Retry::LookStraight => "resident-advice-look-straight",
         Retry::TakeOffGlasses => "resident-advice-take-off-glasses",
+        Retry::ChangeLight => "resident-advice-change-light",
         Retry::NothingPresented => "resident-advice-nothing-presented",
         Retry::NothingWritten => "resident-advice-nothing-written",
         Retry::CleanGlass => "resident-advice-clean-glass",

@@ -78,6 +78,7 @@ pub fn advice(words: &Words, retry: Retry) -> String {
         Retry::OpenEyes => "advice-open-eyes",
         Retry::LookStraight => "advice-look-straight",
         Retry::TakeOffGlasses => "advice-take-off-glasses",
+        Retry::ChangeLight => "advice-change-light",
         Retry::NothingPresented => "advice-nothing-presented",
         Retry::NothingWritten => "advice-nothing-written",
         Retry::CleanGlass => "advice-clean-glass",

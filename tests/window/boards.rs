@@ -205,6 +205,7 @@ pub fn seated(session: Session) -> Board {
             .collect(),
     };
     let seat = Seat {
+        doubt: None,
         warnings: resident.warnings(TODAY, regions),
         eligibility: eligibility(&resident, TODAY),
         region,

@@ -1,9 +1,11 @@
 //! Two irises.
 
+use std::sync::Arc;
+
 use crate::boards;
 use crate::rig::{Rig, look_at};
-use rekam::domain::session::{Exception, ExceptionReason, Session, Slot, Step, Wish};
-use rekam::station::counter::{Act, Aim, Board, Outcome, Phase, Take};
+use rekam::domain::session::{Doubt, Exception, ExceptionReason, Session, Slot, Step, Wish};
+use rekam::station::counter::{Act, Aim, Board, Outcome, Phase, Seat, Take};
 use rekam::ui::app::{Message, Shown};
 use rekam::ui::keys::Key;
 use rekam_hal::{DeviceErrorKind, Eye, Retry};
@@ -29,6 +31,26 @@ fn all_done() -> Board {
         Wish::Except { exception: Exception { slot, reason, evidence: None, note: String::new() } },
     );
     boards::seated(session)
+}
+
+/// The left eye was presented and this came of it.
+fn after(outcome: Outcome) -> Board {
+    Board { last: Some(Take { number: 2, slot: LEFT, outcome, advice: None }), ..in_phase(Phase::Live) }
+}
+
+fn both_done() -> Board {
+    let mut session = begun();
+    boards::accept(&mut session, LEFT, 81);
+    boards::seated(session)
+}
+
+fn with_doubt(board: Board) -> Board {
+    let seat = board.seat.as_deref().cloned().map(|seat| Seat { doubt: Some(Doubt::EyesSwapped), ..seat });
+    Board { seat: seat.map(Arc::new), ..board }
+}
+
+fn doubted() -> Board {
+    with_doubt(both_done())
 }
 
 #[test]
@@ -95,6 +117,51 @@ fn swapped_eyes_are_set_aside_after_a_question() {
 }
 
 #[test]
+fn the_same_eye_twice_is_named_and_the_other_asked_for() {
+    let outcome = Outcome::WrongEye { shown: Eye::Right };
+    let mut rig = Rig::before(after(outcome));
+    assert!(rig.sees("Itu mata kanan, sudah direkam. Rekam mata kiri."));
+    // The kept one may be the wrong one: then they change places and the other is captured.
+    assert!(rig.sees("Tukar dengan mata kanan"));
+    rig.press(Key::Char('t'));
+    assert_eq!(rig.acts(), [Act::Swap { wanted: LEFT, shown: RIGHT }]);
+}
+
+#[test]
+fn another_persons_eye_is_asked_for_in_words_that_fit_an_eye() {
+    let rig = Rig::before(after(Outcome::Unlike));
+    assert!(rig.sees("Itu bukan mata kiri yang tersimpan. Rekam mata kiri lagi."));
+}
+
+#[test]
+fn eyes_that_seem_swapped_raise_a_question_that_either_key_answers() {
+    let mut rig = Rig::before(doubted());
+    assert!(rig.sees(&Rig::words("iris-doubt")));
+    rig.press(Key::Enter);
+    assert_eq!(rig.acts(), [], "an Enter out of habit answers nothing");
+    rig.press(Key::Char('t'));
+    assert_eq!(rig.acts(), [Act::Swap { wanted: RIGHT, shown: LEFT }]);
+    rig.show(doubted());
+    rig.press(Key::Char('b'));
+    assert_eq!(rig.acts(), [Act::Wish(Wish::DismissDoubt { doubt: Doubt::EyesSwapped })]);
+    // Answered, it is not asked any more.
+    rig.show(both_done());
+    assert!(!rig.sees(&Rig::words("iris-doubt")));
+    rig.press(Key::Enter);
+    assert_eq!(rig.acts(), [Act::Next]);
+}
+
+#[test]
+fn eyes_that_seem_swapped_can_be_taken_again_instead_of_an_answer() {
+    let mut rig = Rig::before(doubted());
+    rig.press(Key::Char('2'));
+    assert_eq!(rig.acts(), [Act::Retake { slot: LEFT, discard: false }]);
+    let live = boards::capturing(both_done().session().unwrap().clone(), LEFT, Aim::Fill, Phase::Live);
+    rig.show(with_doubt(live));
+    assert!(!rig.sees(&Rig::words("iris-doubt")), "the capture under way comes first");
+}
+
+#[test]
 fn an_eye_too_far_away_is_advised() {
     let last = Some(Take { number: 2, slot: LEFT, outcome: Outcome::Again, advice: Some(Retry::ComeCloser) });
     let rig = Rig::before(Board { last, ..in_phase(Phase::Live) });
@@ -132,6 +199,8 @@ fn how_it_looks() {
     look_at("iris-done", &all_done(), |rig| rig.press(Key::Char('2')));
     look_at("iris-just-done", &just_done(), |_| ());
     look_at("iris-gone", &in_phase(Phase::NoDevice(DeviceErrorKind::Silent)), |_| ());
+    look_at("iris-same-eye", &after(Outcome::WrongEye { shown: Eye::Right }), frame);
+    look_at("iris-doubt", &doubted(), |_| ());
     look_at("iris-aside", &all_done(), |rig| {
         rig.press(Key::Char('1'));
         rig.show(all_done());

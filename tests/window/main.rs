@@ -6,6 +6,7 @@
 
 mod boards;
 mod counter;
+mod counter_eyes;
 mod counter_faults;
 mod day;
 mod rig;

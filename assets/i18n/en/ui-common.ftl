@@ -61,6 +61,7 @@ advice-go-farther = Go a little farther away.
 advice-open-eyes = Open the eyes wide.
 advice-look-straight = Look straight into the camera.
 advice-take-off-glasses = Take off glasses and contact lenses.
+advice-change-light = Make the light on the eye softer or stronger.
 advice-nothing-presented = Nothing was presented: place it on the device.
 advice-nothing-written = Nothing was written: please write on the pad.
 advice-clean-glass = Clean the glass.

@@ -10,6 +10,7 @@ confirm-present-finger = Place this finger on the device.
 confirm-present-eye = Turn this eye to the camera.
 confirm-once-more = Not read: place it once more.
 confirm-wrong-finger = That was: { $shown }. Place: { $wanted }.
+confirm-wrong-eye = That was: { $shown }. Turn to the camera: { $wanted }.
 confirm-not-matched = No match: check the finger or eye, then place it once more.
 confirm-tries-left = Tries left: { $count }
 confirm-results = Comparisons

@@ -75,6 +75,7 @@ help-iris-step-3 = Follow the advice: closer or farther; the device captures by 
 help-iris-step-4 = After both eyes press Enter.
 help-iris-trouble-1 = The lid covers the iris: ask a companion to help to hold the eye open.
 help-iris-trouble-2 = The eye cannot be captured: press L and choose the reason.
+help-iris-trouble-3 = Right and left eye swapped: the screen says so. T lets them change places, B leaves them.
 help-confirm-title = Confirm
 help-confirm-purpose = It is made sure once more that it is the same person; then the resident signs the data. After that the record is sealed.
 help-confirm-step-1 = Ask for the marked finger once more, to be compared.

@@ -156,6 +156,7 @@ supervisor-act-photo-approved = Portrait approved by the resident
 supervisor-act-excepted = Exception noted
 supervisor-act-exception-withdrawn = Exception withdrawn
 supervisor-act-swapped = Two samples changed places
+supervisor-act-doubt-dismissed = The place of samples was in doubt; the officer found it right
 supervisor-act-set-aside = Sample set aside
 supervisor-act-step-entered = Step begun
 supervisor-act-step-deferred = Step deferred

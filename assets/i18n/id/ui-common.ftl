@@ -61,6 +61,7 @@ advice-go-farther = Jauhkan sedikit.
 advice-open-eyes = Buka mata lebar-lebar.
 advice-look-straight = Lihat lurus ke kamera.
 advice-take-off-glasses = Lepas kacamata dan lensa kontak.
+advice-change-light = Redupkan atau terangkan cahaya pada mata.
 advice-nothing-presented = Belum ada yang terbaca: letakkan pada alat.
 advice-nothing-written = Belum ada coretan: silakan menulis pada alat.
 advice-clean-glass = Bersihkan kaca alat.

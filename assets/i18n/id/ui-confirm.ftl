@@ -10,6 +10,7 @@ confirm-present-finger = Letakkan jari ini pada alat.
 confirm-present-eye = Arahkan mata ini ke kamera.
 confirm-once-more = Belum terbaca: ulangi sekali lagi.
 confirm-wrong-finger = Itu { $shown }: letakkan { $wanted }.
+confirm-wrong-eye = Itu { $shown }: arahkan { $wanted } ke kamera.
 confirm-not-matched = Tidak padan: periksa jari atau matanya, lalu ulangi.
 confirm-tries-left = Sisa percobaan: { $count }
 confirm-results = Hasil pemadanan

@@ -75,6 +75,7 @@ help-iris-step-3 = Ikuti saran: dekatkan atau jauhkan; alat merekam sendiri.
 help-iris-step-4 = Setelah kedua mata selesai, tekan Enter.
 help-iris-trouble-1 = Kelopak menutup iris: minta pendamping membantu membuka kelopak mata.
 help-iris-trouble-2 = Mata tidak dapat direkam: tekan L dan pilih alasannya.
+help-iris-trouble-3 = Mata kanan dan kiri tertukar: alat memberi tahu. T menukar tempatnya, B membiarkan.
 help-confirm-title = Pengesahan
 help-confirm-purpose = Dipastikan sekali lagi bahwa orangnya sama, lalu penduduk mengesahkan datanya dengan tanda tangan. Setelah itu rekaman disegel.
 help-confirm-step-1 = Minta jari yang ditandai diletakkan sekali lagi untuk dicocokkan.

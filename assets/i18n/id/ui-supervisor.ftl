@@ -156,6 +156,7 @@ supervisor-act-photo-approved = Pas foto disetujui penduduk
 supervisor-act-excepted = Pengecualian dicatat
 supervisor-act-exception-withdrawn = Pengecualian ditarik
 supervisor-act-swapped = Dua sampel ditukar tempatnya
+supervisor-act-doubt-dismissed = Letak sampel diragukan; petugas menyatakan benar
 supervisor-act-set-aside = Sampel disisihkan
 supervisor-act-step-entered = Langkah dimulai
 supervisor-act-step-deferred = Langkah ditunda

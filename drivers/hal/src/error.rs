@@ -44,6 +44,8 @@ pub enum Retry {
     LookStraight,
     /// Glasses or contact lenses hide the eye.
     TakeOffGlasses,
+    /// The pupil is unusually wide or narrow.
+    ChangeLight,
     /// Nothing was presented in time, but the device is well.
     NothingPresented,
     /// Nothing was written on the pad.
@@ -68,6 +70,7 @@ impl fmt::Display for Retry {
             Self::OpenEyes => "open the eyes wide",
             Self::LookStraight => "look straight into the camera",
             Self::TakeOffGlasses => "take off glasses and contact lenses",
+            Self::ChangeLight => "make the light on the eye softer or stronger",
             Self::NothingPresented => "nothing was presented in time",
             Self::NothingWritten => "nothing was written",
             Self::CleanGlass => "clean the glass",

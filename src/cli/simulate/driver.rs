@@ -153,6 +153,11 @@ impl<'a> Driver<'a> {
                 for slot in Slot::of(step) {
                     self.fill(presenter, visit, slot)?;
                 }
+                // The one who presents the eyes knows which is which: what only seems wrong stays.
+                if let Some(doubt) = self.desk.doubt()? {
+                    tell!("  {doubt:?}: left as it is");
+                    self.wish(Wish::DismissDoubt { doubt })?;
+                }
                 // The check runs while the operator goes on.
                 self.desk.search_duplicates()?;
             }
@@ -297,23 +302,19 @@ impl<'a> Driver<'a> {
             let round = self.round(visit, slot)?;
             presenter.present(round);
             let Some(judged) = self.capture(presenter, visit, slot, round)? else { return Ok(None) };
-            let other = match slot {
-                Slot::Finger(finger) => self.desk.same_finger_as(finger, &judged)?,
-                _ => None,
-            };
-            let Some(other) = other else { return Ok(Some(judged)) };
+            let Some(other) = self.desk.shows_other(slot, &judged)? else { return Ok(Some(judged)) };
             tell!("  {slot:?} is the {other:?} again (try {})", wrong + 1);
-            if wrong > 0 && self.replaced(presenter, visit, Slot::Finger(other))? {
+            if wrong > 0 && self.replaced(presenter, visit, other)? {
                 return Ok(Some(judged));
             }
         }
         Ok(None)
     }
 
-    /// The same finding twice: then perhaps the kept finger was the wrong one. It is taken again, and when it does not
+    /// The same finding twice: then perhaps the kept one was the wrong one. It is taken again, and when it does not
     /// show what is kept, what is kept is set aside for it.
     fn replaced(&mut self, presenter: &mut Presenter, visit: &Visit, kept: Slot) -> Result<bool, CliError> {
-        // At the confirm step what is kept stands; there it is the finger on the glass that is wrong.
+        // At the confirm step what is kept stands; there it is what is presented that is wrong.
         if self.desk.session()?.step() != kept.step() {
             return Ok(false);
         }
@@ -323,7 +324,8 @@ impl<'a> Driver<'a> {
         if self.desk.matches_kept(kept, &fresh)? {
             return Ok(false);
         }
-        self.wish(Wish::SetAside { slot: kept, reason: "jari lain".into() })?;
+        let reason = if matches!(kept, Slot::Eye(_)) { "mata lain" } else { "jari lain" };
+        self.wish(Wish::SetAside { slot: kept, reason: reason.into() })?;
         self.accept(Purpose::Slot(kept), fresh, Presenter::device_of(kept))?;
         Ok(true)
     }

@@ -124,6 +124,23 @@ pub struct Acknowledged {
     pub reason: String,
 }
 
+/// What looks wrong and may be right: it asks the operator, who sees the resident, and refuses nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Doubt {
+    /// The right and the left eye were perhaps taken in each other's place.
+    EyesSwapped,
+}
+
+impl Doubt {
+    /// The step at which it is settled.
+    pub fn step(self) -> Step {
+        match self {
+            Self::EyesSwapped => Step::Iris,
+        }
+    }
+}
+
 /// What became of the invitation letter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -298,6 +315,11 @@ pub enum What {
         /// The other.
         other: Slot,
     },
+    /// The operator looked: what seemed wrong is right and stays.
+    DoubtDismissed {
+        /// What was asked.
+        doubt: Doubt,
+    },
     /// The operator moved to a step.
     StepEntered {
         /// Which.
@@ -405,6 +427,7 @@ impl What {
             Self::ExceptionWithdrawn { .. } => "exception_withdrawn",
             Self::SetAside { .. } => "set_aside",
             Self::Swapped { .. } => "swapped",
+            Self::DoubtDismissed { .. } => "doubt_dismissed",
             Self::StepEntered { .. } => "step_entered",
             Self::StepDeferred { .. } => "step_deferred",
             Self::Probed { .. } => "probed",

@@ -20,8 +20,8 @@ mod model_test;
 
 pub use confirm::ConfirmNeed;
 pub use event::{
-    Acknowledged, Correction, Event, Field, Hit, HitBy, HitId, Invitation, Probe, RecordClass, RecordId, SlotMatch,
-    Verdict, VoidReason, What,
+    Acknowledged, Correction, Doubt, Event, Field, Hit, HitBy, HitId, Invitation, Probe, RecordClass, RecordId,
+    SlotMatch, Verdict, VoidReason, What,
 };
 pub use exception::{Exception, ExceptionReason};
 pub use policy::{EYES, INDEX_FINGERS, Policy};

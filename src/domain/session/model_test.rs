@@ -104,7 +104,7 @@ fn moves() -> impl Strategy<Value = Move> {
         1 => slot.clone().prop_map(Move::Withdraw),
         2 => (0usize..4).prop_map(Move::ApprovePhoto),
         1 => (slot.clone(), slot.clone()).prop_map(|(one, other)| Move::Swap(one, other)),
-        8 => (0u8..14).prop_map(Move::Plain),
+        8 => (0u8..15).prop_map(Move::Plain),
         2 => (0usize..6).prop_map(Move::GoTo),
     ]
 }
@@ -153,6 +153,7 @@ fn to_wish(desk: &Desk, step: &Move) -> Wish {
             }
             11 => Wish::Approve { supervisor: user("supervisor") },
             12 => Wish::Void { reason: VoidReason::Duplicate, supervisor: user("supervisor") },
+            13 => Wish::DismissDoubt { doubt: Doubt::EyesSwapped },
             _ => {
                 let (field, old, new) = (Field::Name, "A".to_owned(), "B".to_owned());
                 let corrections = vec![Correction { field, old, new, document: text() }];
@@ -543,4 +544,27 @@ fn a_finger_taken_for_another_gets_its_own_place_and_the_other_is_open_again() {
     assert_eq!(desk.session.best(left).map(|sample| sample.quality), Some(60));
     desk.except(Slot::Finger(Finger::RightThumb), ExceptionReason::Missing).unwrap();
     assert_eq!(desk.wish(swap(left, Slot::Finger(Finger::RightThumb))), Err(Refused::SlotExcepted));
+}
+
+#[test]
+fn a_doubt_about_the_eyes_is_dismissed_once_and_for_what_is_held_then() {
+    let mut desk = Desk::new();
+    desk.verify();
+    for device in ["camera", "pad", "scanner"] {
+        desk.wish(Wish::Defer { reason: device.into() }).unwrap();
+    }
+    let [right, left] = EYES;
+    let dismiss = || Wish::DismissDoubt { doubt: Doubt::EyesSwapped };
+    desk.take(right, 70).unwrap();
+    assert!(!desk.session.may_doubt(Doubt::EyesSwapped), "one eye alone is in nobody's place");
+    assert_eq!(desk.wish(dismiss()), Err(Refused::NothingHeld));
+    desk.take(left, 70).unwrap();
+    assert!(desk.session.may_doubt(Doubt::EyesSwapped));
+    desk.wish(dismiss()).unwrap();
+    assert!(!desk.session.may_doubt(Doubt::EyesSwapped));
+    // A further try of the same eye changes nothing.
+    desk.take(left, 80).unwrap();
+    assert!(!desk.session.may_doubt(Doubt::EyesSwapped));
+    desk.wish(Wish::Swap { one: left, other: right }).unwrap();
+    assert!(desk.session.may_doubt(Doubt::EyesSwapped), "the eyes lie otherwise now");
 }

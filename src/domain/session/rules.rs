@@ -171,6 +171,10 @@ impl Session {
                 if held { Ok(What::SetAside { slot, reason }) } else { Err(Refused::NothingHeld) }
             }
             Wish::Swap { one, other } => self.swap(one, other),
+            Wish::DismissDoubt { doubt } => {
+                self.at_step(doubt.step())?;
+                if self.may_doubt(doubt) { Ok(What::DoubtDismissed { doubt }) } else { Err(Refused::NothingHeld) }
+            }
             Wish::Next => {
                 if !self.is_done(self.at) {
                     return Err(Refused::StepUnfinished(self.at));

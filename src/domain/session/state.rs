@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use time::Date;
 
-use super::event::{Event, Hit, HitId, Invitation, Probe, RecordClass, RecordId, Verdict, What};
+use super::event::{Doubt, Event, Hit, HitId, Invitation, Probe, RecordClass, RecordId, Verdict, What};
 use super::exception::Exception;
-use super::policy::Policy;
+use super::policy::{EYES, Policy};
 use super::sample::{Purpose, SampleId, SampleRef, Slot};
 use super::step::{Step, StepOrder};
 use crate::domain::nik::Nik;
@@ -132,6 +132,7 @@ pub struct Session {
     pub(super) probes: Vec<Probe>,
     pub(super) mated: BTreeSet<SampleId>,
     pub(super) set_aside: BTreeSet<SampleId>,
+    pub(super) dismissed: BTreeSet<Doubt>,
     pub(super) confirm_excepted: bool,
     pub(super) hits: BTreeMap<HitId, HitState>,
     pub(super) invitation: Option<Invitation>,
@@ -180,6 +181,7 @@ impl Session {
             probes: Vec::new(),
             mated: BTreeSet::new(),
             set_aside: BTreeSet::new(),
+            dismissed: BTreeSet::new(),
             confirm_excepted: false,
             hits: BTreeMap::new(),
             invitation: None,
@@ -206,6 +208,7 @@ impl Session {
             What::PhotoApproved { sample } => self.approved_photo = Some(sample),
             What::Excepted { exception } => {
                 self.forget_probes(exception.slot);
+                self.forget_dismissal(exception.slot);
                 self.exceptions.insert(exception.slot, exception);
             }
             What::ExceptionWithdrawn { slot } => {
@@ -214,6 +217,7 @@ impl Session {
             }
             What::SetAside { slot, .. } => {
                 self.forget_probes(slot);
+                self.forget_dismissal(slot);
                 let wrong: Vec<SampleId> = self.views(slot).map(|sample| sample.id.clone()).collect();
                 self.set_aside.extend(wrong);
                 if slot == Slot::Photo {
@@ -221,6 +225,7 @@ impl Session {
                 }
             }
             What::Swapped { one, other } => self.swap_samples(one, other),
+            What::DoubtDismissed { doubt } => drop(self.dismissed.insert(doubt)),
             What::StepEntered { step } => {
                 self.deferred.remove(&step);
                 self.at = step;
@@ -279,6 +284,7 @@ impl Session {
     fn swap_samples(&mut self, one: Slot, other: Slot) {
         self.forget_probes(one);
         self.forget_probes(other);
+        self.forget_dismissal(one);
         let moved = |slot: Slot| if slot == one { other } else { one };
         let concerned = |slot: Slot| slot == one || slot == other;
         for sample in self.samples.iter_mut().filter(|sample| !self.set_aside.contains(&sample.id)) {
@@ -304,6 +310,20 @@ impl Session {
         if slot.is_biometric() {
             self.confirm_excepted = false;
         }
+    }
+
+    /// Whoever said that an eye is the right one said it of what was held then. A further try of the same eye changes
+    /// nothing about it.
+    fn forget_dismissal(&mut self, slot: Slot) {
+        self.dismissed.retain(|doubt| doubt.step() != slot.step());
+    }
+
+    /// Whether a doubt may be raised: everything that it is about is held, and nobody has dismissed it.
+    pub fn may_doubt(&self, doubt: Doubt) -> bool {
+        let held = match doubt {
+            Doubt::EyesSwapped => EYES.iter().all(|eye| matches!(self.slot(*eye), SlotState::Filled(_))),
+        };
+        held && !self.dismissed.contains(&doubt)
     }
 
     /// The record's number.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use time::Date;
 
-use super::event::{Acknowledged, Correction, Field, Hit, HitId, Invitation, Probe, Verdict, VoidReason};
+use super::event::{Acknowledged, Correction, Doubt, Field, Hit, HitId, Invitation, Probe, Verdict, VoidReason};
 use super::exception::Exception;
 use super::sample::{SampleId, SampleRef, Slot};
 use super::step::Step;
@@ -31,6 +31,8 @@ pub enum Wish {
     SetAside { slot: Slot, reason: String },
     /// What was taken for one finger (eye) is of the other, and the other way round: the samples change places.
     Swap { one: Slot, other: Slot },
+    /// What seemed wrong is right: leave it as it is.
+    DismissDoubt { doubt: Doubt },
     /// On to the next unfinished step.
     Next,
     /// To a certain step.
@@ -75,6 +77,7 @@ impl Wish {
             | Self::WithdrawException { .. }
             | Self::SetAside { .. }
             | Self::Swap { .. }
+            | Self::DismissDoubt { .. }
             | Self::Next
             | Self::GoTo { .. }
             | Self::Defer { .. }

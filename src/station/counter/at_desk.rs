@@ -397,6 +397,7 @@ impl Room {
             self.board.seat = None;
             return Ok(());
         };
+        let doubt = self.desk()?.doubt()?;
         let before = self.board.seat.as_deref().filter(|seat| seat.session.record() == session.record());
         let (today, _) = self.day_and_now()?;
         let (record, from) = (session.record().0.clone(), today + time::Duration::days(CORRECTION_DAYS));
@@ -421,6 +422,7 @@ impl Room {
             today,
             next_day,
             ticket,
+            doubt,
             shown,
             session,
         }));

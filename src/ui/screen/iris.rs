@@ -6,7 +6,7 @@ use rekam_hal::Eye;
 
 use super::capture::advice::{self, Advice};
 use super::capture::{self, Capturing, parts};
-use crate::domain::session::{Session, Slot, SlotState, Step};
+use crate::domain::session::{Doubt, Session, Slot, SlotState, Step};
 use crate::station::counter::Capture;
 use crate::ui::keys::Key;
 use crate::ui::spacing::{L, M, S, TITLE};
@@ -40,7 +40,11 @@ impl Iris {
         if let Some(answers) = self.capturing.answers(ctx) {
             return answers;
         }
-        let mut actions = capture::next_of_automatic(ctx, Step::Iris);
+        // Going on waits for the answer: an Enter out of habit would give one that nobody thought of.
+        let mut actions = match capture::doubt(ctx, Step::Iris) {
+            Some(doubt) => answers(ctx, doubt).into(),
+            None => capture::next_of_automatic(ctx, Step::Iris),
+        };
         actions.extend(self.about_subject(ctx));
         actions.extend(capture::ways_out(ctx));
         for eye in Eye::ALL {
@@ -59,9 +63,11 @@ impl Iris {
     /// The screen itself.
     pub fn view<'a>(&'a self, ctx: &Context<'a>) -> Element<'a, Message> {
         let Some(session) = ctx.board.session() else { return Space::new().into() };
-        let side = match self.capturing.asking.view(ctx) {
-            Some(question) => question,
-            None => self.details(ctx, session),
+        let doubt = capture::doubt(ctx, Step::Iris);
+        let side = match (self.capturing.asking.view(ctx), doubt) {
+            (Some(question), _) => question,
+            (None, Some(doubt)) => asked(ctx, doubt),
+            (None, None) => self.details(ctx, session),
         };
         let mut eyes = row![].spacing(L);
         for eye in Eye::ALL {
@@ -72,9 +78,11 @@ impl Iris {
         if let Some(outcome) = advice::outcome(ctx, Step::Iris) {
             left = left.push(parts::note(outcome));
         }
-        column![parts::advice(advice(ctx, session)), row![left, container(side).width(Fill)].spacing(L)]
-            .spacing(M)
-            .into()
+        let first = match doubt {
+            Some(Doubt::EyesSwapped) => Advice::new(Tone::Warning, ctx.t("iris-doubt")),
+            None => advice(ctx, session),
+        };
+        column![parts::advice(first), row![left, container(side).width(Fill)].spacing(L)].spacing(M).into()
     }
 
     fn eye<'a>(&'a self, ctx: &Context<'a>, session: &Session, eye: Eye) -> Element<'a, Message> {
@@ -125,6 +133,25 @@ impl Iris {
     pub fn first_field(&self) -> Option<&'static str> {
         None
     }
+}
+
+/// What may be answered to a doubt: one key each, and either answer is recorded.
+fn answers(ctx: &Context<'_>, doubt: Doubt) -> [Action<Message>; 2] {
+    let (wanted, shown) = match doubt {
+        Doubt::EyesSwapped => (Slot::Eye(Eye::Right), Slot::Eye(Eye::Left)),
+    };
+    [
+        Action::secondary(Key::Char('t'), ctx.t("iris-doubt-swap"), Message::Swap { wanted, shown }),
+        Action::primary(Key::Char('b'), ctx.t("iris-doubt-keep"), Message::Dismiss(doubt)),
+    ]
+}
+
+/// What the doubt rests on, where else the details stand; its answers are in the bar.
+fn asked<'a>(ctx: &Context<'a>, doubt: Doubt) -> Element<'a, Message> {
+    let (head, why, then) = match doubt {
+        Doubt::EyesSwapped => ("iris-doubt-head", "iris-doubt-how", "iris-doubt-then"),
+    };
+    card(column![title(ctx.t(head)), text(ctx.t(why)), caption(ctx.t(then))].spacing(M)).into()
 }
 
 /// The resident's right eye comes first, as everywhere.

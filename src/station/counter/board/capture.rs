@@ -1,6 +1,6 @@
 //! What hangs there of captures and devices: what is asked of the resident, how the last try ended, the four lights.
 
-use rekam_hal::{DeviceErrorKind, DeviceInfo, Finger, Fingers, Retry, Slap};
+use rekam_hal::{DeviceErrorKind, DeviceInfo, Eye, Finger, Fingers, Retry, Slap};
 use time::OffsetDateTime;
 use tokio::sync::watch;
 
@@ -77,6 +77,22 @@ pub struct Take {
     pub advice: Option<Retry>,
 }
 
+impl Take {
+    /// What was shown instead of what was asked for, when it is in the record under that name.
+    pub fn mistaken_for(&self) -> Option<Slot> {
+        match self.outcome {
+            Outcome::WrongFinger { shown } => Some(Slot::Finger(shown)),
+            Outcome::WrongEye { shown } => Some(Slot::Eye(shown)),
+            Outcome::Kept { .. }
+            | Outcome::Slap(_)
+            | Outcome::WrongHand { .. }
+            | Outcome::Unlike
+            | Outcome::Again
+            | Outcome::Compared { .. } => None,
+        }
+    }
+}
+
 /// How a capture ended.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Outcome {
@@ -98,6 +114,11 @@ pub enum Outcome {
     WrongFinger {
         /// Which it is.
         shown: Finger,
+    },
+    /// This eye is already in the record as the other one; nothing was kept.
+    WrongEye {
+        /// Which it is.
+        shown: Eye,
     },
     /// It does not show what fills the slot; nothing was kept.
     Unlike,

@@ -16,7 +16,7 @@ use time::{Date, OffsetDateTime};
 
 use crate::domain::eligibility::Eligibility;
 use crate::domain::resident::{Resident, ResidentWarning};
-use crate::domain::session::{Exception, RecordId, SampleId, Session, Step};
+use crate::domain::session::{Doubt, Exception, RecordId, SampleId, Session, Step};
 use crate::domain::user::{Role, UserId};
 use crate::office::daybook::Totals;
 use crate::office::queue::{Counters, Drawn};
@@ -196,6 +196,8 @@ pub struct Seat {
     pub today: Date,
     /// The day a resident with wrong data would come again.
     pub next_day: Option<Date>,
+    /// What looks wrong at this step and waits for an answer.
+    pub doubt: Option<Doubt>,
     /// What the slots hold, to be looked at; after a restart as before.
     pub shown: Shown,
 }

@@ -82,10 +82,13 @@ impl Room {
     /// What is done with a judged sample.
     fn keep(&mut self, slot: Slot, aim: Aim, judged: Judged, device: String) -> Done {
         let advice = judged.advice;
-        if let Slot::Finger(finger) = slot
-            && let Some(shown) = self.desk()?.same_finger_as(finger, &judged)?
-        {
-            self.report(slot, Outcome::WrongFinger { shown }, None);
+        let mistaken = match self.desk()?.shows_other(slot, &judged)? {
+            Some(Slot::Finger(shown)) => Some(Outcome::WrongFinger { shown }),
+            Some(Slot::Eye(shown)) => Some(Outcome::WrongEye { shown }),
+            Some(Slot::Photo | Slot::Signature | Slot::Approval) | None => None,
+        };
+        if let Some(mistaken) = mistaken {
+            self.report(slot, mistaken, None);
             self.captures.not_before = Some(Instant::now() + READING * 2);
             return Ok(());
         }

@@ -49,18 +49,24 @@ impl Advice {
     /// What is wrong while the resident moves, if anything. A wrong finger counts more than how it lies.
     fn live(ctx: &Context<'_>, slot: Slot) -> Option<Self> {
         let take = ctx.board.last.as_ref().filter(|take| take.slot == slot);
-        if let Some(Take { outcome: Outcome::WrongFinger { shown }, .. }) = take {
-            let (shown, wanted) = (within(&say::finger(ctx.words, *shown)), within(&say::slot(ctx.words, slot)));
-            let words = ctx.say("capture-wrong-finger", &[("shown", &shown), ("wanted", &wanted)]);
-            return Some(Self::new(Tone::Bad, words));
+        if let Some(shown) = take.and_then(Take::mistaken_for) {
+            let key = match shown {
+                Slot::Eye(_) => "capture-wrong-eye",
+                Slot::Finger(_) | Slot::Photo | Slot::Signature | Slot::Approval => "capture-wrong-finger",
+            };
+            let (shown, wanted) = (within(&say::slot(ctx.words, shown)), within(&say::slot(ctx.words, slot)));
+            return Some(Self::new(Tone::Bad, ctx.say(key, &[("shown", &shown), ("wanted", &wanted)])));
         }
         if let Some(Take { outcome: Outcome::WrongHand { wanted }, .. }) = take {
             let wanted = within(&say::slap(ctx.words, *wanted));
             return Some(Self::new(Tone::Bad, ctx.say("capture-wrong-hand", &[("wanted", &wanted)])));
         }
         if let Some(Take { outcome: Outcome::Unlike, .. }) = take {
-            let slot = within(&say::slot(ctx.words, slot));
-            return Some(Self::new(Tone::Bad, ctx.say("capture-unlike", &[("slot", &slot)])));
+            let key = match slot {
+                Slot::Eye(_) => "capture-unlike-eye",
+                Slot::Finger(_) | Slot::Photo | Slot::Signature | Slot::Approval => "capture-unlike",
+            };
+            return Some(Self::new(Tone::Bad, ctx.say(key, &[("slot", &within(&say::slot(ctx.words, slot)))])));
         }
         if let Some(advice) = ctx.frame.and_then(|frame| frame.advice) {
             return Some(Self::new(Tone::Warning, say::advice(ctx.words, advice)));
@@ -73,6 +79,7 @@ impl Advice {
             Outcome::Slap(slap) => return Some(Self::new(Tone::Warning, slap_again(ctx, take, &slap)?)),
             Outcome::Kept { .. }
             | Outcome::WrongFinger { .. }
+            | Outcome::WrongEye { .. }
             | Outcome::WrongHand { .. }
             | Outcome::Unlike
             | Outcome::Compared { .. } => return None,
@@ -99,10 +106,8 @@ pub fn outcome(ctx: &Context<'_>, step: Step) -> Option<Advice> {
             let quality = quality.to_string();
             Advice::new(tone, ctx.say(key, &[("slot", &slot), ("quality", &quality), ("word", &word)]))
         }
-        Outcome::WrongFinger { shown } => {
-            let (slot, shown) = (within(&slot), within(&say::finger(ctx.words, shown)));
-            Advice::new(Tone::Bad, ctx.say("capture-was-other", &[("slot", &slot), ("shown", &shown)]))
-        }
+        Outcome::WrongFinger { shown } => was_other(ctx, &slot, Slot::Finger(shown)),
+        Outcome::WrongEye { shown } => was_other(ctx, &slot, Slot::Eye(shown)),
         Outcome::WrongHand { wanted } => {
             let wanted = within(&say::slap(ctx.words, wanted));
             Advice::new(Tone::Bad, ctx.say("capture-other-hand", &[("wanted", &wanted)]))
@@ -112,6 +117,11 @@ pub fn outcome(ctx: &Context<'_>, step: Step) -> Option<Advice> {
         Outcome::Again => Advice::new(Tone::Warning, again(ctx, &slot, take)),
         Outcome::Compared { .. } => return None,
     })
+}
+
+fn was_other(ctx: &Context<'_>, slot: &str, shown: Slot) -> Advice {
+    let (slot, shown) = (within(slot), within(&say::slot(ctx.words, shown)));
+    Advice::new(Tone::Bad, ctx.say("capture-was-other", &[("slot", &slot), ("shown", &shown)]))
 }
 
 fn again(ctx: &Context<'_>, slot: &str, take: &Take) -> String {

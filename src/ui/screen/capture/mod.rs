@@ -8,8 +8,8 @@ pub mod advice;
 pub mod parts;
 pub mod question;
 
-use crate::domain::session::{Session, Slot, SlotState, Step, Wish};
-use crate::station::counter::{Act, Capture, Outcome as Taken, Phase};
+use crate::domain::session::{Doubt, Session, Slot, SlotState, Step, Wish};
+use crate::station::counter::{Act, Capture, Phase};
 use crate::ui::keys::Key;
 use crate::ui::{Action, Context, Outcome, text as say};
 
@@ -46,6 +46,8 @@ pub enum Message {
         /// Held for another.
         shown: Slot,
     },
+    /// What seemed wrong is right.
+    Dismiss(Doubt),
     /// Take an exception back.
     Withdraw(Slot),
     /// Ask this.
@@ -88,6 +90,7 @@ impl Capturing {
             Message::Pick(slot) => self.pick(slot, ctx),
             Message::Retake { slot, discard } => tell(Act::Retake { slot, discard }),
             Message::Swap { wanted, shown } => tell(Act::Swap { wanted, shown }),
+            Message::Dismiss(doubt) => tell(Act::Wish(Wish::DismissDoubt { doubt })),
             Message::Withdraw(slot) => {
                 vec![Outcome::Do(Act::Wish(Wish::WithdrawException { slot })), Outcome::Do(Act::Choose(slot))]
             }
@@ -168,6 +171,12 @@ pub fn in_turn(ctx: &Context<'_>, step: Step) -> Option<Slot> {
     }
     let session = ctx.board.session()?;
     Slot::of(step).into_iter().find(|slot| !session.slot(*slot).is_settled())
+}
+
+/// What looks wrong at this step, while nothing is being captured that could settle it.
+pub fn doubt(ctx: &Context<'_>, step: Step) -> Option<Doubt> {
+    let doubt = ctx.seat()?.doubt.filter(|doubt| doubt.step() == step)?;
+    capture(ctx, step).is_none().then_some(doubt)
 }
 
 /// Whether the record would follow a wish now.
@@ -276,12 +285,10 @@ pub fn about(ctx: &Context<'_>, slot: Slot) -> Vec<Action<Message>> {
     actions
 }
 
-/// The finger on the glass is held for another one: the operator, who sees the hand, says which of the two is wrong.
+/// What was presented is held for another one: the operator, who sees the resident, says which of the two is wrong.
 fn swap(ctx: &Context<'_>, session: &Session, wanted: Slot) -> Option<Action<Message>> {
-    let take = ctx.board.last.as_ref().filter(|take| take.slot == wanted)?;
-    let Taken::WrongFinger { shown } = take.outcome else { return None };
-    let label = ctx.say("capture-key-swap", &[("shown", &advice::within(&say::finger(ctx.words, shown)))]);
-    let shown = Slot::Finger(shown);
+    let shown = ctx.board.last.as_ref().filter(|take| take.slot == wanted)?.mistaken_for()?;
+    let label = ctx.say("capture-key-swap", &[("shown", &advice::within(&say::slot(ctx.words, shown)))]);
     let action = Action::secondary(Key::Char('t'), label, Message::Swap { wanted, shown });
     possible(session, Wish::Swap { one: wanted, other: shown }).then_some(action)
 }

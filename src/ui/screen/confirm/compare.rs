@@ -5,7 +5,7 @@ use iced::{Center, Fill, Size};
 
 use super::{Message, capture_keys, capture_of};
 use crate::domain::session::{Session, Slot};
-use crate::station::counter::{Aim, Outcome, Phase, Picture, Seat};
+use crate::station::counter::{Aim, Outcome, Phase, Picture, Seat, Take};
 use crate::ui::spacing::{DISPLAY, HEADLINE, L, M, S, VALUE, XS};
 use crate::ui::theme::{Tone, ink, plate};
 use crate::ui::widget::Preview;
@@ -71,19 +71,22 @@ fn live_sentence(ctx: &Context<'_>, slot: Slot) -> (Tone, &'static str, String) 
         return (Tone::Warning, "▲", say::advice(ctx.words, advice));
     }
     let last = ctx.board.last.as_ref().filter(|take| take.slot == slot);
+    if let Some(shown) = last.and_then(Take::mistaken_for) {
+        let key = if is_eye(slot) { "confirm-wrong-eye" } else { "confirm-wrong-finger" };
+        let (shown, wanted) = (say::slot(ctx.words, shown), say::slot(ctx.words, slot));
+        return (Tone::Warning, "▲", ctx.say(key, &[("shown", &shown), ("wanted", &wanted)]));
+    }
     match last.map(|take| (take.outcome, take.advice)) {
-        Some((Outcome::WrongFinger { shown }, _)) => {
-            let arguments = [("shown", say::finger(ctx.words, shown)), ("wanted", say::slot(ctx.words, slot))];
-            let arguments = arguments.each_ref().map(|(name, value)| (*name, value.as_str()));
-            (Tone::Warning, "▲", ctx.say("confirm-wrong-finger", &arguments))
-        }
         Some((Outcome::Compared { matched: false, .. }, None)) => (Tone::Bad, "✗", ctx.t("confirm-not-matched")),
         Some((Outcome::Compared { .. } | Outcome::Again | Outcome::Kept { .. } | Outcome::Slap(_), Some(advice))) => {
             (Tone::Warning, "▲", say::advice(ctx.words, advice))
         }
         Some((Outcome::Again, None)) => (Tone::Warning, "▲", ctx.t("confirm-once-more")),
         Some((Outcome::Compared { matched: true, .. } | Outcome::Kept { .. } | Outcome::Slap(_), None))
-        | Some((Outcome::WrongHand { .. } | Outcome::Unlike, _))
+        | Some((
+            Outcome::WrongFinger { .. } | Outcome::WrongEye { .. } | Outcome::WrongHand { .. } | Outcome::Unlike,
+            _,
+        ))
         | None => {
             (Tone::Primary, "●", ctx.t(if is_eye(slot) { "confirm-present-eye" } else { "confirm-present-finger" }))
         }

@@ -98,6 +98,7 @@ fn sentence(ctx: &Context<'_>) -> (Tone, &'static str, String) {
             Outcome::Kept { settled: true, .. }
             | Outcome::Slap(_)
             | Outcome::WrongFinger { .. }
+            | Outcome::WrongEye { .. }
             | Outcome::WrongHand { .. }
             | Outcome::Unlike
             | Outcome::Compared { .. },
