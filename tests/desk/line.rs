@@ -50,7 +50,7 @@ fn retries_wrong_fingers_and_blurred_samples_are_survived_by_every_device() {
     let ended = line(dir.path(), script);
     let report = ended.report();
     assert_eq!((&report["completed"], &report["exceptions"], &report["false_hits"]), (&1.into(), &0.into(), &0.into()));
-    assert!(ended.stderr.contains("RightLittle) is the RightRing"), "the wrong finger went unnoticed: {ended:?}");
+    assert!(ended.stderr.contains("RightLittle) is the Finger(RightRing)"), "the wrong finger went unnoticed: {ended:?}");
     assert!(whole_record(dir.path()).is_confirmed());
 }
 
@@ -61,7 +61,7 @@ fn a_wrong_finger_that_was_kept_gives_way_once_the_right_one_shows_it() {
     let ended = line(dir.path(), "scanner:wrong@1");
     let report = ended.report();
     assert_eq!((&report["completed"], &report["exceptions"], &report["false_hits"]), (&1.into(), &0.into(), &0.into()));
-    assert!(ended.stderr.contains("RightMiddle) is the RightIndex"), "nobody noticed: {ended:?}");
+    assert!(ended.stderr.contains("RightMiddle) is the Finger(RightIndex)"), "nobody noticed: {ended:?}");
     let session = whole_record(dir.path());
     // Only the true index finger matches when it is compared at the end.
     assert!(session.probes().iter().all(|probe| probe.matched), "{:?}", session.probes());
