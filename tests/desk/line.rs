@@ -50,7 +50,10 @@ fn retries_wrong_fingers_and_blurred_samples_are_survived_by_every_device() {
     let ended = line(dir.path(), script);
     let report = ended.report();
     assert_eq!((&report["completed"], &report["exceptions"], &report["false_hits"]), (&1.into(), &0.into(), &0.into()));
-    assert!(ended.stderr.contains("RightLittle) is the Finger(RightRing)"), "the wrong finger went unnoticed: {ended:?}");
+    assert!(
+        ended.stderr.contains("RightLittle) is the Finger(RightRing)"),
+        "the wrong finger went unnoticed: {ended:?}"
+    );
     assert!(whole_record(dir.path()).is_confirmed());
 }
 
