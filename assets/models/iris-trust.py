@@ -20,6 +20,8 @@ from sklearn.neural_network import MLPClassifier
 NEURONS = 32
 ALARMS = 0.007
 FOLDS = 4
+# Odds below which an eye is refused: a confidence of 0.05.
+REFUSED = -2.94
 
 
 def signs(path):
@@ -120,7 +122,7 @@ def main():
         low, high = (low, threshold) if alarms > ALARMS else (threshold, high)
     flagged = np.mean(poorer(unseen - threshold, met)[usual & wrong] < 0.0)
     nothing = poorer(odds(net, scaled(none)) - threshold, scaled(none) @ mating + mating_bias)
-    print(f"flagged {flagged:.3f}; none flagged {np.mean(nothing < 0):.3f}, refused {np.mean(nothing < -4.6):.3f}",
+    print(f"flagged {flagged:.3f}; none flagged {np.mean(nothing < 0):.3f}, refused {np.mean(nothing < REFUSED):.3f}",
           file=sys.stderr)
     for (path, _), (v, s) in zip(options.real, reals):
         m, c = scaled(v) @ mating + mating_bias, odds(net, scaled(v)) - threshold

@@ -1,8 +1,8 @@
 //! The iris engine: from a near-infrared image of one eye to contours, quality and a template, and from two templates
 //! to a score.
 //!
-//! Everything is classical image analysis with one fixed parameter set: no camera-specific sizes or thresholds, no
-//! learned weights. The order is that of Daugman (2004): find pupil, limbus and lids, unroll the iris, take the phase
+//! Everything is classical image analysis with one fixed parameter set: no camera-specific sizes or thresholds. Only how
+//! far a result is trusted is learned (`trust`). The order is that of Daugman (2004): find pupil, limbus and lids, unroll the iris, take the phase
 //! of two Gabor filters, compare by Hamming distance. What differs is that every step reports how sure it is, so that
 //! the station can ask for another capture while the resident is still sitting there.
 //!
