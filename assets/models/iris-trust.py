@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 """Fits the weights of the iris engine's confidence (src/biometrics/iris/trust/weights.rs) anew.
 
-    rekam evaluate iris --drawn 20000 --seed 1000000 --signs drawn.csv --json
+    rekam evaluate iris --drawn 10000 --seed 1000000 --signs drawn.csv --json
+    rekam evaluate iris --drawn 10000 --seed 2000000 --spoilt --signs spoilt.csv --json
     rekam evaluate iris PICTURES_WITHOUT_EYES --signs none.csv --json
     rekam evaluate iris REAL --signs real.csv --scores real.scores --json
-    iris-trust.py --drawn drawn.csv --none none.csv --real real.csv real.scores > src/biometrics/iris/trust/weights.rs
+    iris-trust.py --drawn drawn.csv spoilt.csv --none none.csv --real real.csv real.scores > src/biometrics/iris/trust/weights.rs
 
-Drawn eyes say which contours are wrong, those of the first file where the threshold lies; pictures without eyes are all wrong; of real eyes all but the worst thirtieth
-by their mated scores count as right, and their mated scores say which captures meet their mates. Needs numpy and
-scikit-learn. Progress and figures go to the standard error stream.
+Drawn eyes say which contours are wrong, those of the first file where the threshold lies; pictures without eyes
+(textures, objects, fingerprints) are all wrong; of real eyes all but the worst thirtieth by their mated scores count as
+right, and their mated scores say which captures meet their mates. Needs numpy and scikit-learn. Progress and figures go to the standard error stream.
 """
 import argparse
 import sys
@@ -92,12 +93,14 @@ def main():
     scaled = lambda values: (values - mean) / spread
 
     # The threshold is taken where the network has not seen the eye.
-    fold = np.arange(len(eyes)) % FOLDS
-    unseen = np.zeros(len(eyes))
+    fold, none_fold = np.arange(len(eyes)) % FOLDS, np.arange(len(none)) % FOLDS
+    unseen, unseen_none = np.zeros(len(eyes)), np.zeros(len(none))
     for k in range(FOLDS):
-        train = np.concatenate([scaled(eyes[fold != k]), scaled(others)])
-        net = network(train, np.concatenate([wrong[fold != k], other_wrong]))
+        known = np.concatenate([none_fold != k, np.ones(len(others) - len(none), bool)])
+        train = np.concatenate([scaled(eyes[fold != k]), scaled(others[known])])
+        net = network(train, np.concatenate([wrong[fold != k], other_wrong[known]]))
         unseen[fold == k] = odds(net, scaled(eyes[fold == k]))
+        unseen_none[none_fold == k] = odds(net, scaled(none[none_fold == k]))
     at = lambda share: np.mean(unseen[wrong] < np.quantile(unseen[~wrong], share))
     print(f"{len(eyes)} drawn, {wrong.mean():.3f} wrong; flagged {at(.005):.3f} {at(.01):.3f} {at(.02):.3f} "
           "at 0.5, 1, 2 % false alarms", file=sys.stderr)
@@ -121,7 +124,7 @@ def main():
         alarms = np.mean(poorer(unseen[right] - threshold, met[right]) < 0.0)
         low, high = (low, threshold) if alarms > ALARMS else (threshold, high)
     flagged = np.mean(poorer(unseen - threshold, met)[usual & wrong] < 0.0)
-    nothing = poorer(odds(net, scaled(none)) - threshold, scaled(none) @ mating + mating_bias)
+    nothing = poorer(unseen_none - threshold, scaled(none) @ mating + mating_bias)
     print(f"flagged {flagged:.3f}; none flagged {np.mean(nothing < 0):.3f}, refused {np.mean(nothing < REFUSED):.3f}",
           file=sys.stderr)
     for (path, _), (v, s) in zip(options.real, reals):

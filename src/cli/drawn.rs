@@ -1,7 +1,8 @@
 //! `rekam evaluate iris --drawn N`: does the segmentation know when it is wrong?
 //!
 //! Of a drawn eye the true contours are known. Half of the eyes are whatever comes in a day, half should have been
-//! captured again ([`EyeConditions::varied`], [`EyeConditions::hard`]). A segmentation is wrong when the border of the
+//! captured again ([`EyeConditions::varied`], [`EyeConditions::hard`]); or all are spoilt in every way and strength
+//! ([`EyeConditions::spoilt`]). A segmentation is wrong when the border of the
 //! pupil or the limbus misses the true one by more than 8 % of the iris radius on a quarter of what is to be seen of it;
 //! what a lid hides is masked anyway. Wrong ones should be flagged, right ones should not.
 
@@ -61,16 +62,27 @@ struct Figures {
     limbus_miss_95: f32,
 }
 
-/// Runs the command on so many eyes from a seed on.
-pub(super) fn run(global: &Global, eyes: u32, seed: u64, signs: Option<&Path>) -> Result<Outcome, CliError> {
+/// Which eyes are drawn.
+pub(super) struct Drawn {
+    /// How many.
+    pub eyes: u32,
+    /// The first of them.
+    pub seed: u64,
+    /// Whether they are spoilt, or half ordinary and half plainly hard.
+    pub spoilt: bool,
+}
+
+/// Runs the command.
+pub(super) fn run(global: &Global, drawn: &Drawn, signs: Option<&Path>) -> Result<Outcome, CliError> {
     let mut signs = signs.map(SignsFile::create).transpose()?;
     let mut judged = Vec::new();
+    let eyes = drawn.eyes;
     for number in 0..eyes {
         if number % 100 == 0 {
             tell!("{number} of {eyes} eyes");
         }
-        let seed = seed.wrapping_add(u64::from(number));
-        let (image, truth) = drawn(seed);
+        let seed = drawn.seed.wrapping_add(u64::from(number));
+        let (image, truth) = draw(seed, drawn.spoilt);
         let Ok(eye) = iris::examine(&image) else { continue };
         let verdict = judge(&eye.segmentation, &truth);
         if let Some(signs) = &mut signs {
@@ -103,8 +115,12 @@ pub(super) fn run(global: &Global, eyes: u32, seed: u64, signs: Option<&Path>) -
     Ok(Outcome::Passed)
 }
 
-fn drawn(seed: u64) -> (GrayImage, EyeTruth) {
-    let conditions = if seed.is_multiple_of(2) { EyeConditions::varied(seed) } else { EyeConditions::hard(seed) };
+fn draw(seed: u64, spoilt: bool) -> (GrayImage, EyeTruth) {
+    let conditions = match (spoilt, seed.is_multiple_of(2)) {
+        (true, _) => EyeConditions::spoilt(seed),
+        (false, true) => EyeConditions::varied(seed),
+        (false, false) => EyeConditions::hard(seed),
+    };
     Eye::new(seed).capture(&conditions)
 }
 

@@ -14,7 +14,7 @@ use rekam_simulator::replay::read;
 use serde::Serialize;
 
 use super::args::Global;
-use super::drawn;
+use super::drawn::{self, Drawn};
 use super::error::CliError;
 use super::input::{self, FingerFile};
 use super::predictive::{Judged, Predictive};
@@ -40,6 +40,9 @@ pub(super) struct Options {
     /// The first of the drawn eyes.
     #[arg(long, default_value_t = 1, value_name = "N", requires = "drawn")]
     seed: u64,
+    /// Draw eyes spoilt in every way and strength instead of half ordinary, half plainly hard ones.
+    #[arg(long, requires = "drawn")]
+    spoilt: bool,
     /// Write `name_i,name_j,score` for every pair.
     #[arg(long, value_name = "FILE")]
     scores: Option<PathBuf>,
@@ -140,7 +143,10 @@ struct Trust {
 /// Runs the command.
 pub(super) fn run(global: &Global, options: &Options) -> Result<Outcome, CliError> {
     let folder = match (&options.folder, options.drawn, options.engine) {
-        (_, Some(eyes), Engine::Iris) => return drawn::run(global, eyes, options.seed, options.signs.as_deref()),
+        (_, Some(eyes), Engine::Iris) => {
+            let drawn = Drawn { eyes, seed: options.seed, spoilt: options.spoilt };
+            return drawn::run(global, &drawn, options.signs.as_deref());
+        }
         (Some(folder), None, _) => folder,
         _ => return Err(CliError::Usage("only eyes are drawn; name a folder of samples".into())),
     };

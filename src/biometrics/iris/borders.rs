@@ -16,6 +16,8 @@ const TOLERANCE: f32 = 0.05;
 /// Flatness up to which a border may be a circle with a dent, and how much more of it a flatter oval must explain.
 const FLAT: f32 = 0.05;
 const PLAINLY: f32 = 0.1;
+/// Share of the rays at which a curve leaves nothing to be explained otherwise.
+const WHOLE: f32 = 0.8;
 /// Flatness of a pupil that need not be that of its iris.
 const ROUND: f32 = 0.03;
 /// Another radius is another border when it differs by this share.
@@ -133,18 +135,29 @@ pub(super) fn pupil(plane: &Plane, guess: Circle, limbus_radius: f32) -> Option<
         let typical = quantile(&mut traced.rises.clone(), 0.5).max(2.0);
         let base: Vec<f32> = traced.rises.iter().map(|&g| (g / typical).clamp(0.05, 1.5)).collect();
         let shape = Shape { harmonics, ridge, height: None };
-        let fit = |shape: &Shape, start| {
-            fit_robustly((circle, oval), &traced.radii, &base, shape, (TOLERANCE * circle.r, start))
+        let fit = |shape: &Shape, base: &[f32], start| {
+            fit_robustly((circle, oval), &traced.radii, base, shape, (TOLERANCE * circle.r, start))
         };
-        contour = fit(&shape, 1)?;
+        contour = fit(&shape, &base, 1)?;
         if found.is_none() {
+            let explains = |c: &Contour, base: &[f32]| explained(c, &traced.radii, base, TOLERANCE * circle.r);
+            let oval = fit(&Shape { harmonics: 2, ridge: 0.02, height: None }, &base, 2);
+            // Dark water on the lower lid draws a round pupil down, and may make an oval of it.
+            let upper = without_bottom(&base);
+            let hanging = fit(&shape, &upper, 1)
+                .filter(|round| explains(round, &base) > explains(&contour, &base) + PLAINLY)
+                .filter(|round| {
+                    oval.is_none_or(|o| {
+                        explains(&o, &base) < WHOLE && explains(&o, &upper) < explains(round, &upper) + PLAINLY
+                    })
+                });
             // A circle takes the ends of a flat oval for lashes, and no later round brings them back. A wide oval is
             // left out: a round pupil under a lid looks like that.
-            let oval = fit(&Shape { harmonics: 2, ridge: 0.02, height: None }, 2)
-                .filter(|o| o.flatness() > FLAT && o.oval().cosine < 0.0);
             let lower = without_top(&base);
-            let fitting = |c: &Contour| explained(c, &traced.radii, &lower, TOLERANCE * circle.r);
-            contour = oval.filter(|o| fitting(o) > fitting(&contour) + PLAINLY).unwrap_or(contour);
+            let oval = oval
+                .filter(|o| o.flatness() > FLAT && o.oval().cosine < 0.0)
+                .filter(|o| explains(o, &lower) > explains(&contour, &lower) + PLAINLY);
+            contour = hanging.or(oval).unwrap_or(contour);
         }
         found = Some((traced, typical));
     }
@@ -249,8 +262,18 @@ fn explained(curve: &Contour, radii: &[f32], weights: &[f32], tolerance: f32) ->
 
 /// Weights in which what lies above hardly counts: there lashes and the lid's shadow merge with the dark.
 fn without_top(base: &[f32]) -> Vec<f32> {
-    let (third, top) = (base.len() / 3, base.len() * 3 / 4);
-    base.iter().enumerate().map(|(k, b)| if k.abs_diff(top) < third / 2 { 0.05 * b } else { *b }).collect()
+    without(base, base.len() * 3 / 4)
+}
+
+/// Weights in which what lies below hardly counts: there a tear's dark rim may merge with the pupil.
+fn without_bottom(base: &[f32]) -> Vec<f32> {
+    without(base, base.len() / 4)
+}
+
+/// Weights in which the third around a ray hardly counts.
+fn without(base: &[f32], ray: usize) -> Vec<f32> {
+    let third = base.len() / 3;
+    base.iter().enumerate().map(|(k, b)| if k.abs_diff(ray) < third / 2 { 0.05 * b } else { *b }).collect()
 }
 
 /// Iterated weighted fit in which rays that miss the curve by more than `tolerance` lose their say (Tukey). What is
@@ -279,4 +302,30 @@ fn fit_robustly(
         contour = Contour::fit(at, &radii, &weights, &order)?;
     }
     Some(contour.stretched(oval, centre.r))
+}
+
+#[cfg(test)]
+mod tests {
+    use rekam_hal::image::GrayImage;
+
+    use super::*;
+
+    /// A brimming eye: dark water stands on the lower lid, up to the pupil, and the skin below is bright.
+    #[test]
+    fn dark_water_on_the_lower_lid_does_not_drag_the_pupil_down() {
+        let (centre, radius) = ((100.0, 90.0), 26.0);
+        let eye = GrayImage::from_fn(200, 200, |x, y| {
+            let (dx, dy) = (x as f32 - centre.0, y as f32 - centre.1);
+            match dy / radius {
+                down if down > 1.35 => 200,
+                down if down > 0.85 && dx.abs() < 2.1 * radius => 24,
+                _ if dx.hypot(dy) < radius => 20,
+                _ => 110,
+            }
+        });
+        let dragged = Circle { x: centre.0, y: centre.1 + 4.0, r: radius + 3.5 };
+        let found = pupil(&Plane::from_gray(&eye), dragged, 57.0).map(|border| border.contour.as_circle());
+        let found = found.unwrap_or(dragged);
+        assert!((found.y - centre.1).abs() < 2.0 && (found.r - radius).abs() < 2.0, "{found:?}");
+    }
 }

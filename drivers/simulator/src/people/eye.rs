@@ -139,6 +139,18 @@ mod tests {
     }
 
     #[test]
+    fn spoilt_eyes_are_cut_by_every_side_and_always_the_same() {
+        let all: Vec<EyeConditions> = (0..300).map(EyeConditions::spoilt).collect();
+        let cut = |side: fn(&EyeConditions) -> f32| all.iter().filter(|c| side(c) < 0.9 * c.limbus_radius).count();
+        let sides: [fn(&EyeConditions) -> f32; 4] =
+            [|c| c.centre.0, |c| c.centre.1, |c| c.frame.0 as f32 - c.centre.0, |c| c.frame.1 as f32 - c.centre.1];
+        for side in sides {
+            assert!(cut(side) >= 5, "{}", cut(side));
+        }
+        assert!((0..300).zip(&all).all(|(seed, conditions)| *conditions == EyeConditions::spoilt(seed)));
+    }
+
+    #[test]
     fn two_views_of_one_iris_are_alike_and_two_irises_are_not() {
         let (width, height) = (256, 32);
         let probes: Vec<Vec<u8>> = (0..5).map(|seed| Eye::new(seed).polar_capture(256, 32, 1)).collect();

@@ -166,6 +166,49 @@ impl EyeConditions {
         }
     }
 
+    /// One fault of any strength, now and then two at once, and eyes cut by any side of the picture: from hardly to
+    /// hopelessly spoilt, where [`EyeConditions::hard`] has the plain cases only.
+    pub fn spoilt(seed: u64) -> Self {
+        let mut dice = Dice::new(seed, 0x15);
+        let mut eye = if dice.chance(0.25) { Self::hard(seed) } else { Self::varied(seed) };
+        for _ in 0..if dice.chance(0.15) { 2 } else { 1 } {
+            eye = eye.with_fault(&mut dice);
+        }
+        eye
+    }
+
+    fn with_fault(self, dice: &mut Dice) -> Self {
+        let radius = self.limbus_radius;
+        let (width, height) = (self.frame.0 as f32, self.frame.1 as f32);
+        // So near a side that it cuts off nearly half of the iris, or nothing.
+        let cut = |dice: &mut Dice, side: f32| {
+            let inside = dice.range(0.2, 1.4) * radius;
+            if dice.chance(0.5) { inside } else { side - inside }
+        };
+        match dice.below(12) {
+            0 => Self { openness: dice.range(0.25, 0.75), ..self },
+            1 => {
+                let (defocus, motion) = (dice.range(0.0, 0.1) * radius, dice.range(0.0, 0.4) * radius);
+                Self { defocus, motion, ..self }
+            }
+            2 => Self { limbus_radius: dice.range(25.0, 65.0), ..self },
+            3 => Self { gaze: (dice.range(-30.0, 30.0), dice.range(-15.0, 15.0)), ..self },
+            4 => Self { tilt: dice.range(-45.0, 45.0), openness: dice.range(0.5, 1.0), ..self },
+            5 => Self { noise: dice.range(5.0, 30.0), exposure: dice.range(0.35, 1.55), ..self },
+            6 => Self { dilation: dice.range(0.12, 0.82), openness: self.openness * dice.range(0.7, 1.0), ..self },
+            7 => self.through_glare(),
+            8 => self.with_textured_lens(),
+            9 => Self { centre: (cut(dice, width), self.centre.1), ..self },
+            10 => Self { centre: (self.centre.0, cut(dice, height)), ..self },
+            _ => Self {
+                oval: dice.range(0.0, 0.06),
+                irregular: dice.range(0.0, 6.0),
+                exposure: dice.range(0.4, 1.6),
+                ..self
+            },
+        }
+    }
+
     /// The same capture by a camera with another number of pixels: the eye fills as much of the height as before.
     pub fn sized(self, width: u32, height: u32) -> Self {
         let factor = height as f32 / self.frame.1.max(1) as f32;
