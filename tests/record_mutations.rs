@@ -13,12 +13,13 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use rekam::biometrics::fingerprint::Template;
+use rekam::interchange::fac::{FacRecord, FaceFormat, FaceImage, FaceKind, Landmark};
 use rekam::interchange::fir::{Fir2005, Fir2011, FirRecord, Image2005, Image2011, Picture, Storage};
 use rekam::interchange::fmr::{self, Area, FmrMinutia, FmrRecord, FmrView, Geometry, Impression, MinutiaKind};
 use rekam::interchange::fmr::{card, convert};
 use rekam::interchange::iir::{EyeImage, EyeLabel, IirRecord, ImageFormat, ImageKind};
 use rekam::interchange::wsq;
-use rekam_hal::GrayImage;
+use rekam_hal::{GrayImage, RgbImage};
 
 /// Mutated inputs for each decoder.
 const INPUTS: u64 = 100_000;
@@ -407,5 +408,55 @@ fn jpeg_2000_images_of_any_bytes_are_refused_or_of_their_stated_size() {
         EyeImage::new(EyeLabel::Left, ImageKind::Cropped, ImageFormat::Jpeg2000, size, data.to_vec()).image().is_ok()
     };
     let accepted = feed(&seeds, decode, |length| 64 * length + 64 * PIXELS + (4 << 20));
+    assert!(accepted > INPUTS / 1000, "{accepted}");
+}
+
+fn face_seeds() -> Vec<(Vec<u8>, Option<usize>)> {
+    let (width, height) = jpeg2000::SIZE;
+    let pixels = (0..height).flat_map(|y| (0..width).flat_map(move |x| jpeg2000::colour(x, y))).collect();
+    let pattern = RgbImage::new(width, height, pixels).unwrap();
+    let mut jpeg = std::io::Cursor::new(Vec::new());
+    let kind = image::ExtendedColorType::Rgb8;
+    image::write_buffer_with_format(&mut jpeg, pattern.pixels(), width, height, kind, image::ImageFormat::Jpeg)
+        .unwrap();
+    let png = FaceImage::of(&pattern, FaceKind::FullFrontal).unwrap();
+    let of = |format, data| FaceImage { format, data, ..png.clone() };
+    let images = [
+        of(FaceFormat::Jpeg, jpeg.into_inner()),
+        of(FaceFormat::Jpeg2000Lossless, jpeg2000::COLOUR.to_vec()),
+        png.clone(),
+    ];
+    let told = images.map(|image| {
+        let landmarks = Landmark::eyes((12.0, 7.0), (5.0, 7.0)).to_vec();
+        let other = FaceImage { made_from: 1, ..image.clone() };
+        (FacRecord { images: vec![FaceImage { landmarks, ..image }, other], sequence: 1 }.encode().unwrap(), Some(8))
+    });
+    told.into()
+}
+
+#[test]
+fn face_records_of_any_bytes_are_refused_or_written_back() {
+    let decode = |bytes: &[u8]| match FacRecord::decode(bytes) {
+        Ok(record) => record.encode().unwrap() == bytes || panic!("{record:?}"),
+        Err(_) => false,
+    };
+    let accepted = feed(&face_seeds(), decode, |length| 64 * length + 4096);
+    assert!(accepted > INPUTS / 1000, "{accepted}");
+}
+
+#[test]
+fn faces_in_records_of_any_bytes_are_refused_or_of_their_stated_size() {
+    let faces_of = |bytes: &[u8]| {
+        let Ok(record) = FacRecord::decode(bytes) else { return false };
+        let mut lawful = false;
+        for face in record.images.iter().filter(|face| usize::from(face.width) * usize::from(face.height) <= PIXELS) {
+            if let Ok(image) = face.image() {
+                assert_eq!((image.width(), image.height()), (face.width.into(), face.height.into()));
+                lawful = true;
+            }
+        }
+        lawful
+    };
+    let accepted = feed(&face_seeds(), faces_of, |length| 64 * length + 64 * PIXELS + (4 << 20));
     assert!(accepted > INPUTS / 1000, "{accepted}");
 }

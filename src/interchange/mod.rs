@@ -8,6 +8,7 @@
 
 mod bytes;
 pub mod error;
+pub mod fac;
 pub mod fir;
 pub mod fmr;
 pub mod iir;

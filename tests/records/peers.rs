@@ -5,6 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use rekam::interchange::fac::{Angle, FacRecord, FaceImage, FaceKind, Landmark, Sex};
 use rekam::interchange::fir::{Fir2005, Fir2011, FirRecord, Image2005, Image2011, Picture, Storage};
 use rekam::interchange::fmr::{self, FmrRecord};
 use rekam::interchange::iir::{Extent, EyeImage, EyeLabel, IirRecord, ImageFormat, Place, QualityScore};
@@ -12,6 +13,7 @@ use rekam::interchange::wsq;
 use rekam_hal::GrayImage;
 use serde_json::{Value, json};
 
+use crate::face::face;
 use crate::golden::FMR_2005;
 use crate::images::{print, psnr};
 use crate::iris::{eye, samples};
@@ -208,6 +210,44 @@ fn another_reader_finds_the_same_eyes_in_our_records() {
             "roll": image.roll.unwrap_or(u16::MAX), "place": extents, "data": hex(&image.data),
         });
         assert_eq!(*found, expected);
+    }
+}
+
+#[test]
+fn another_reader_finds_the_same_faces_in_our_records() {
+    if !has("struct") {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let frontal = FaceImage {
+        qualities: vec![QualityScore { score: 61, vendor: 5, algorithm: 6 }],
+        sex: Sex::Male,
+        height_cm: 170,
+        pose: [Angle::of(-6.0, 2.0), Angle::of(8.0, 2.0), Angle::of(0.0, 1.0)],
+        landmarks: Landmark::eyes((280.0, 255.0), (200.0, 256.0)).to_vec(),
+        sampling: FaceImage::sampling_of(200),
+        processing: 3,
+        ..FaceImage::of(&face(6), FaceKind::FullFrontal).unwrap()
+    };
+    let token = FaceImage { made_from: 1, ..FaceImage::of(&face(7), FaceKind::Token).unwrap() };
+    let record = FacRecord { images: vec![frontal, token], sequence: 1 };
+    let found = told(dir.path(), &record.encode().unwrap());
+    assert_eq!((&found["kind"], &found["sequence"]), (&json!("fac"), &json!(1)));
+    let points = json!([[1, 0xc1, 280, 255, 0], [1, 0xc2, 200, 256, 0]]);
+    let expected = [
+        (json!([61]), json!([-6, 8, 0]), points, json!([1, 170, 1, 3, 1, 3, 0])),
+        (json!([]), json!([-2, -2, -2]), json!([]), json!([0, 0, 2, 3, 0, 0, 1])),
+    ];
+    for ((image, found), (qualities, angles, landmarks, numbers)) in
+        record.images.iter().zip(found["images"].as_array().unwrap()).zip(expected)
+    {
+        assert_eq!((&found["qualities"], &found["landmarks"]), (&qualities, &landmarks));
+        // An angle that is not told has the code 0, which is none.
+        assert_eq!(found["angles"], angles);
+        let names = ["gender", "height", "type", "format", "level", "processing", "source"];
+        assert_eq!(json!(names.map(|name| &found[name])), numbers);
+        assert_eq!((&found["width"], &found["rows"], &found["colours"]), (&json!(480), &json!(640), &json!(1)));
+        assert_eq!(found["data"], json!(hex(&image.data)));
     }
 }
 

@@ -104,6 +104,32 @@ def eyes_2011(data):
     return {"kind": "iir", "eyes": eyes, "images": images}
 
 
+def faces_2011(data):
+    length, count, certified, sequence = struct.unpack_from(">IHBH", data, 8)
+    assert length == len(data) and certified == 0
+    at, images = 17, []
+    for _ in range(count):
+        (size,) = struct.unpack_from(">I", data, at)
+        p = at + 4 + 9 + 5
+        qualities = [data[p + 1 + 5 * i] for i in range(data[p])]
+        p += 1 + 5 * data[p]
+        points, gender, eyes, hair, height = struct.unpack_from(">HBBBB", data, p)
+        angles = [2 * (a - 1) if a < 92 else 2 * (a - 181) for a in data[p + 11 : p + 14]]
+        p += 17
+        landmarks = [list(struct.unpack_from(">BBHHH", data, p + 8 * i)) for i in range(points)]
+        p += 8 * points
+        kind, format_, w, h, level, processing, source, colours = struct.unpack_from(">BBHHBHBB", data, p)
+        (stored,) = struct.unpack_from(">I", data, p + 11)
+        images.append({"gender": gender, "eyes": eyes, "hair": hair, "height": height, "angles": angles})
+        images[-1].update({"landmarks": landmarks, "type": kind, "format": format_, "width": w, "rows": h})
+        images[-1].update({"level": level, "processing": processing, "source": source, "colours": colours})
+        images[-1].update({"qualities": qualities, "data": data[p + 15 : p + 15 + stored].hex()})
+        assert p + 15 + stored == at + size
+        at += size
+    assert at == len(data)
+    return {"kind": "fac", "sequence": sequence, "images": images}
+
+
 def decode(source, target):
     from PIL import Image
 
@@ -139,6 +165,7 @@ def main(arguments):
         data = file.read()
     readers = {b"FMR\x00 20\x00": minutiae_2005, b"FIR\x00010\x00": image_2005, b"FIR\x00020\x00": image_2011}
     readers[b"IIR\x00020\x00"] = eyes_2011
+    readers[b"FAC\x00030\x00"] = faces_2011
     return readers[data[:8]](data)
 
 

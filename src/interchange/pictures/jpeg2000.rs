@@ -1,11 +1,11 @@
-//! JPEG 2000 (ISO/IEC 15444-1), as iris cameras write it: one grey component of eight bits.
+//! JPEG 2000 (ISO/IEC 15444-1), as cameras write it: one grey component of eight bits, or three of a colour each.
 //!
 //! The decoder is the crate `hayro-jpeg2000`: pure Rust without unsafe code. It takes memory for every tile and precinct
 //! that is stated, and a few hundred bytes can state millions of them; so what is stated is looked at first, in the main
 //! header and in those of all tiles, and what no camera writes is refused.
 
-use hayro_jpeg2000::{ColorSpace, DecodeSettings, DecoderContext, Image};
-use rekam_hal::GrayImage;
+use hayro_jpeg2000::{DecodeSettings, DecoderContext, Image};
+use rekam_hal::{GrayImage, RgbImage};
 
 use super::super::bytes::Reader;
 use super::super::error::{RecordError, Result, within};
@@ -26,19 +26,32 @@ const PRECINCT: u8 = 4;
 
 /// A grey image (a JP2 file or a bare code stream) of exactly the stated size.
 pub(in super::super) fn decoded(data: &[u8], size: (u32, u32)) -> Result<GrayImage> {
+    Ok(GrayImage::new(size.0, size.1, pixels(data, size, &[1])?)?)
+}
+
+/// An image in colour, or a grey one with three equal parts.
+pub(in super::super) fn decoded_rgb(data: &[u8], size: (u32, u32)) -> Result<RgbImage> {
+    let mut pixels = pixels(data, size, &[1, 3])?;
+    if pixels.len() == size.0 as usize * size.1 as usize {
+        pixels = pixels.into_iter().flat_map(|grey| [grey; 3]).collect();
+    }
+    Ok(RgbImage::new(size.0, size.1, pixels)?)
+}
+
+/// The bytes of an image with one of these numbers of components.
+fn pixels(data: &[u8], size: (u32, u32), components: &[u16]) -> Result<Vec<u8>> {
     let stream = if data.starts_with(SIGNATURE) { stream_of_file(data)? } else { data };
-    check(stream, size)?;
-    // Whole or not at all: a stream that was cut would otherwise give a blurred eye.
+    check(stream, size, components)?;
+    // Whole or not at all: a stream that was cut would otherwise give a blurred picture.
     let settings = DecodeSettings { strict: true, ..DecodeSettings::default() };
     let image = Image::new(stream, &settings)?;
     same_size(size, (image.width(), image.height()))?;
-    if !matches!(image.color_space(), ColorSpace::Gray) || image.has_alpha() {
-        let value = image.color_space().num_channels().into();
-        return Err(RecordError::Unsupported { field: "number of image components", value });
+    let channels = image.color_space().num_channels();
+    if image.has_alpha() || !components.contains(&channels.into()) {
+        return Err(RecordError::Unsupported { field: "number of image components", value: channels.into() });
     }
     let mut work = DecoderContext::default();
-    let pixels = image.decode(&mut work)?.data_u8();
-    Ok(GrayImage::new(size.0, size.1, pixels)?)
+    Ok(image.decode(&mut work)?.data_u8())
 }
 
 /// The code stream in the boxes of a JP2 file.
@@ -88,7 +101,7 @@ fn next_box<'a>(boxes: &mut Reader<'a>) -> Result<([u8; 4], &'a [u8])> {
 }
 
 /// Looks through all headers of a code stream.
-fn check(stream: &[u8], size: (u32, u32)) -> Result<()> {
+fn check(stream: &[u8], size: (u32, u32), components: &[u16]) -> Result<()> {
     const FIELD: &str = "JPEG 2000 marker";
     let mut rest = Reader::new(stream);
     within(FIELD, rest.u16(FIELD)?, START_OF_STREAM.into(), START_OF_STREAM.into())?;
@@ -117,7 +130,7 @@ fn check(stream: &[u8], size: (u32, u32)) -> Result<()> {
                 let mut segment = rest.within(FIELD, usize::from(length) - 2)?;
                 match marker {
                     START_OF_TILE => tile = Some((at, tile_length(&mut segment)?)),
-                    SIZE => check_size(&mut segment, size)?,
+                    SIZE => check_size(&mut segment, size, components)?,
                     CODING => {
                         let style = segment.u8("JPEG 2000 coding style")?;
                         segment.take("JPEG 2000 coding style", 4)?;
@@ -140,7 +153,7 @@ fn tile_length(segment: &mut Reader<'_>) -> Result<u32> {
     segment.u32("length of a JPEG 2000 tile")
 }
 
-fn check_size(segment: &mut Reader<'_>, (width, height): (u32, u32)) -> Result<()> {
+fn check_size(segment: &mut Reader<'_>, (width, height): (u32, u32), components: &[u16]) -> Result<()> {
     const FIELD: &str = "JPEG 2000 image size";
     segment.u16(FIELD)?;
     let mut pair = || -> Result<(u32, u32)> { Ok((segment.u32(FIELD)?, segment.u32(FIELD)?)) };
@@ -152,13 +165,17 @@ fn check_size(segment: &mut Reader<'_>, (width, height): (u32, u32)) -> Result<(
     if tiles > most {
         return Err(RecordError::Unsupported { field: "number of JPEG 2000 tiles", value: tiles });
     }
-    let components = segment.u16(FIELD)?;
-    if components != 1 {
-        return Err(RecordError::Unsupported { field: "number of image components", value: components.into() });
+    let count = segment.u16(FIELD)?;
+    if !components.contains(&count) {
+        return Err(RecordError::Unsupported { field: "number of image components", value: count.into() });
     }
-    let depth = segment.u8(FIELD)?;
-    if depth != 7 {
-        return Err(RecordError::Unsupported { field: "bit depth of the JPEG 2000 image", value: depth.into() });
+    for _ in 0..count {
+        let (depth, across, down) = (segment.u8(FIELD)?, segment.u8(FIELD)?, segment.u8(FIELD)?);
+        if depth != 7 {
+            return Err(RecordError::Unsupported { field: "bit depth of the JPEG 2000 image", value: depth.into() });
+        }
+        within("JPEG 2000 sampling of a component", across, 1, 4)?;
+        within("JPEG 2000 sampling of a component", down, 1, 4)?;
     }
     Ok(())
 }
