@@ -26,10 +26,13 @@ fn revision() -> String {
         .map_or_else(|| "unknown".to_owned(), |text| text.trim().to_owned())
 }
 
-/// Every `NAME.sha256` must name the digest of `NAME`.
+/// Every network must have a checksum, and every `NAME.sha256` must name the digest of `NAME`.
 fn check_models(folder: &Path) {
     let entries = fs::read_dir(folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
     for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
+        if path.extension().is_some_and(|e| e == "onnx") {
+            assert!(path.with_extension("onnx.sha256").exists(), "{} has no checksum beside it", path.display());
+        }
         if path.extension().is_some_and(|e| e == "sha256") {
             let model = path.with_extension("");
             let expected = fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));

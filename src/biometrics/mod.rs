@@ -4,5 +4,6 @@
 //! -log10 of the estimated false match rate (3 = one stranger in a thousand), so that one threshold means the same
 //! for every engine and evidence from several can be added up.
 
+pub mod face;
 pub mod fingerprint;
 pub mod iris;

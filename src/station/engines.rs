@@ -1,8 +1,9 @@
 //! From a captured image to a judged sample: quality, template, and the bytes that will be kept.
 //!
-//! The network is loaded when the first finger needs it, and its SHA-256 is checked then: a damaged model would make
-//! worthless templates without anybody noticing.
+//! The networks are loaded when the first finger or face needs them, and their SHA-256 is checked then: a damaged model
+//! would make worthless templates without anybody noticing.
 
+use std::borrow::Cow;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -11,6 +12,7 @@ use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
 use rekam_hal::{Finger, Fingers, GrayImage, Retry, RgbImage, Signature, Slap};
 use sha2::{Digest, Sha256};
 
+use crate::biometrics::face::{FaceError, NetworkFiles, Portraitist};
 use crate::biometrics::fingerprint::{
     self, Expected, FingerProblem, MinutiaeNetwork, Prepared, Segmented, SlapProblem,
 };
@@ -18,8 +20,30 @@ use crate::biometrics::iris::{self, PairVerdict};
 use crate::domain::session::Slot;
 use crate::station::kept::{gray_of_png, gray_png};
 
-static LEADER: &[u8] = include_bytes!("../../assets/models/leader.onnx");
-static LEADER_SHA256: &str = include_str!("../../assets/models/leader.onnx.sha256");
+/// A network as it lies in `assets/models`.
+struct Model {
+    name: &'static str,
+    bytes: &'static [u8],
+    sha256: &'static str,
+}
+
+macro_rules! model {
+    ($name:literal) => {
+        Model {
+            name: $name,
+            bytes: include_bytes!(concat!("../../assets/models/", $name)),
+            sha256: include_str!(concat!("../../assets/models/", $name, ".sha256")),
+        }
+    };
+}
+
+static LEADER: Model = model!("leader.onnx");
+static FACE_NEAR: Model = model!("face_detector.onnx");
+static FACE_FULL: Model = model!("face_detector_full.onnx");
+static FACE_MESH: Model = model!("face_mesh_attention.onnx");
+static PERSON: Model = model!("person.onnx");
+static PERSON_WIDE: Model = model!("person_wide.onnx");
+static FACE_EMBEDDING: Model = model!("face_embedding.onnx");
 
 /// Where the networks come from.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +53,18 @@ pub enum Models {
     Embedded,
     /// Out of a folder with the same file names, checked against the same digests.
     Folder(PathBuf),
+}
+
+impl Models {
+    /// The bytes of a network, checked.
+    fn read(&self, model: &Model) -> Result<Cow<'static, [u8]>, EngineError> {
+        let bytes = match self {
+            Self::Embedded => Cow::Borrowed(model.bytes),
+            Self::Folder(folder) => Cow::Owned(read_model(&folder.join(model.name))?),
+        };
+        let digest: String = Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect();
+        if digest == model.sha256.trim() { Ok(bytes) } else { Err(EngineError::ModelDamaged(model.name.into())) }
+    }
 }
 
 /// Why an image became no sample.
@@ -49,6 +85,9 @@ pub enum EngineError {
     /// The model does not load.
     #[error("the model leader.onnx does not load; install the program again")]
     Network(#[from] fingerprint::NetworkError),
+    /// A network of the portrait engine does not load or run.
+    #[error("the portrait cannot be examined; install the program again")]
+    Face(#[from] FaceError),
     /// The finger cannot be read.
     #[error("the fingerprint cannot be processed; capture it again")]
     Fingerprint(#[from] fingerprint::ExtractError),
@@ -112,12 +151,13 @@ pub struct Engines {
     models: Models,
     threads: usize,
     network: OnceLock<MinutiaeNetwork>,
+    portraitist: OnceLock<Portraitist>,
 }
 
 impl Engines {
     /// Engines whose networks come from `models`; nothing is loaded yet.
     pub fn new(models: Models) -> Self {
-        Self { models, threads: 2, network: OnceLock::new() }
+        Self { models, threads: 2, network: OnceLock::new(), portraitist: OnceLock::new() }
     }
 
     /// The same engines with another number of threads for the network.
@@ -137,12 +177,23 @@ impl Engines {
 
     /// The bytes of the minutiae network, checked.
     pub fn model_bytes(&self) -> Result<Vec<u8>, EngineError> {
-        let bytes = match &self.models {
-            Models::Embedded => LEADER.to_vec(),
-            Models::Folder(folder) => read_model(folder)?,
-        };
-        let digest: String = Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect();
-        if digest == LEADER_SHA256.trim() { Ok(bytes) } else { Err(EngineError::ModelDamaged("leader.onnx".into())) }
+        Ok(self.models.read(&LEADER)?.into_owned())
+    }
+
+    /// The portrait engine, its networks loaded and checked at the first call.
+    pub fn portraitist(&self) -> Result<&Portraitist, EngineError> {
+        if let Some(portraitist) = self.portraitist.get() {
+            return Ok(portraitist);
+        }
+        let files = [&FACE_NEAR, &FACE_FULL, &FACE_MESH, &PERSON, &PERSON_WIDE, &FACE_EMBEDDING];
+        let mut bytes: [Cow<'static, [u8]>; 6] = Default::default();
+        for (slot, file) in bytes.iter_mut().zip(files) {
+            *slot = self.models.read(file)?;
+        }
+        let [near, full, mesh, person, person_wide, embedding] = bytes.each_ref().map(|bytes| bytes.as_ref());
+        let files = NetworkFiles { near, full, mesh, person, person_wide, embedding };
+        let portraitist = Portraitist::from_onnx(&files)?;
+        Ok(self.portraitist.get_or_init(|| portraitist))
     }
 
     /// Judges a fingerprint. An image without a finger, or with too little of one, is a sample of no quality.
@@ -266,9 +317,8 @@ pub fn eyes_seem_swapped(left: &[u8], right: &[u8]) -> bool {
     sure(left).zip(sure(right)).is_some_and(|(left, right)| iris::seems_swapped(&left, &right))
 }
 
-fn read_model(folder: &Path) -> Result<Vec<u8>, EngineError> {
-    let path = folder.join("leader.onnx");
-    std::fs::read(&path).map_err(|source| EngineError::ModelMissing { path, source })
+fn read_model(path: &Path) -> Result<Vec<u8>, EngineError> {
+    std::fs::read(path).map_err(|source| EngineError::ModelMissing { path: path.to_owned(), source })
 }
 
 fn png(pixels: &[u8], width: u32, height: u32, colour: ExtendedColorType) -> Result<Vec<u8>, EngineError> {

@@ -156,7 +156,9 @@ fn job(words: &Words, error: &JobError) -> String {
 fn engine(words: &Words, error: &EngineError) -> String {
     match error {
         EngineError::ModelMissing { path, .. } => with_path(words, "trouble-model-missing", path),
-        EngineError::ModelDamaged(_) | EngineError::Network(_) => words.get("trouble-model-damaged"),
+        EngineError::ModelDamaged(_) | EngineError::Network(_) | EngineError::Face(_) => {
+            words.get("trouble-model-damaged")
+        }
         EngineError::Fingerprint(_) | EngineError::Slap(_) => words.get("trouble-fingerprint"),
         EngineError::Iris(_) => words.get("trouble-iris"),
         EngineError::Encode(_) | EngineError::EncodeGray(_) => words.get("trouble-encode"),

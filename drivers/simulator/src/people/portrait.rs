@@ -6,11 +6,16 @@
 //! seed. It is a drawing, not a photograph: it makes no claim on face recognition.
 
 mod canvas;
+mod extras;
+mod features;
+mod moment;
 
 use rekam_hal::RgbImage;
 
 use self::canvas::{Canvas, Rgb, mix, scaled};
 use super::{Dice, derive};
+
+pub use self::moment::Moment;
 
 /// Width of a portrait in pixels.
 pub const WIDTH: u32 = 480;
@@ -61,41 +66,6 @@ pub struct Look {
     pub age: u32,
 }
 
-/// What a capture does to a face; [`Moment::typical`] is a photo that passes.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Moment {
-    /// Seed of the noise.
-    pub seed: u64,
-    /// Middle of the face in pixels.
-    pub centre: (f32, f32),
-    /// Half the width of the head in pixels.
-    pub scale: f32,
-    /// Tilt of the head, degrees clockwise in the image.
-    pub tilt: f32,
-    /// How far the eyes are open, 0..=1.
-    pub eyes: f32,
-    /// Gain of the exposure, 1 is right.
-    pub exposure: f32,
-    /// Blur, standard deviation in pixels.
-    pub blur: f32,
-}
-
-impl Moment {
-    /// A good photo.
-    pub fn typical(seed: u64) -> Self {
-        let mut dice = Dice::new(seed, 0x71);
-        Self {
-            seed,
-            centre: (240.0 + 4.0 * dice.gauss(), 288.0 + 4.0 * dice.gauss()),
-            scale: dice.range(96.0, 106.0),
-            tilt: 1.3 * dice.gauss(),
-            eyes: dice.range(0.85, 1.0),
-            exposure: dice.range(0.95, 1.05),
-            blur: dice.range(0.5, 0.8),
-        }
-    }
-}
-
 /// A portrait of a person as a good photo shows him.
 pub fn portrait(person_seed: u64, capture_seed: u64, look: Look) -> RgbImage {
     portrait_at(person_seed, look, &Moment::typical(derive(person_seed, capture_seed)))
@@ -103,14 +73,43 @@ pub fn portrait(person_seed: u64, capture_seed: u64, look: Look) -> RgbImage {
 
 /// A portrait under chosen conditions.
 pub fn portrait_at(person_seed: u64, look: Look, moment: &Moment) -> RgbImage {
+    let person = Person::new(person_seed, look).at(moment);
+    let mut canvas = Canvas::new(moment);
+    backdrop(&mut canvas, moment.backdrop.unwrap_or(look.backdrop.rgb()), moment.uneven);
+    canvas.keep_behind();
+    if moment.second {
+        let other = Person::new(derive(person_seed, 0x5ec0), Look { veil: false, ..look });
+        let aside = canvas.aside((1.62, -1.25), 0.62);
+        draw(&mut canvas, &other, &Moment { eyes: 0.9, ..Moment::typical(person_seed) });
+        canvas.back(aside);
+    }
+    draw(&mut canvas, &person, moment);
+    canvas.shade(moment.side_light);
+    canvas.finish(moment)
+}
+
+/// Where the middles of the irises are in [`portrait_at`] of the same arguments, the picture's left one first, whether
+/// the lids show them or not. Pixels; the middle of the upper left pixel is (0.5, 0.5).
+pub fn eye_centres(person_seed: u64, look: Look, moment: &Moment) -> [(f32, f32); 2] {
     let person = Person::new(person_seed, look);
     let mut canvas = Canvas::new(moment);
-    backdrop(&mut canvas, look.backdrop);
-    body(&mut canvas, &person);
-    head(&mut canvas, &person);
-    face(&mut canvas, &person, moment.eyes);
-    cover(&mut canvas, &person);
-    canvas.finish(moment)
+    canvas.turn(moment.yaw);
+    [-1.0, 1.0].map(|side| {
+        let (u, v) = features::iris(&person, side, moment.gaze);
+        canvas.place(u, v)
+    })
+}
+
+fn draw(canvas: &mut Canvas, person: &Person, moment: &Moment) {
+    body(canvas, person);
+    canvas.turn(moment.yaw);
+    head(canvas, person);
+    features::face(canvas, person, moment);
+    if moment.glasses {
+        extras::glasses(canvas, person.eye_gap);
+    }
+    cover(canvas, person);
+    canvas.turn(0.0);
 }
 
 /// The traits of one face, lengths in half head widths.
@@ -188,6 +187,12 @@ impl Person {
         }
     }
 
+    /// Dressed as the moment wants.
+    fn at(self, moment: &Moment) -> Self {
+        let veil = moment.veil.map_or(self.veil, |veil| veil.map(f32::from));
+        Self { veil, ..self }
+    }
+
     /// Signed "distance" to the outline of the skull, negative inside, enlarged by `grow`.
     fn outline(&self, u: f32, v: f32, grow: f32) -> f32 {
         let wide = if v < 0.0 { 1.0 } else { 1.0 - (1.0 - self.jaw) * (v / self.length).clamp(0.0, 1.0).powf(1.5) };
@@ -197,11 +202,14 @@ impl Person {
     }
 }
 
-fn backdrop(canvas: &mut Canvas, cloth: Backdrop) {
-    let base = cloth.rgb().map(f32::from);
+fn backdrop(canvas: &mut Canvas, cloth: [u8; 3], uneven: f32) {
+    let base = cloth.map(f32::from);
     for (i, pixel) in canvas.pixels.iter_mut().enumerate() {
         let (x, y) = ((i as u32 % WIDTH) as f32 / 240.0 - 1.0, (i as u32 / WIDTH) as f32 / 320.0 - 1.0);
-        *pixel = scaled(base, 1.0 - 0.05 * (x * x + y * y));
+        // A fold and the shadow of something beside it.
+        let fold =
+            0.5 * (-((x - 0.62 + 0.1 * y) / 0.12).powi(2)).exp() + 0.5 * (0.5 - 0.7 * x - 0.5 * y).clamp(0.0, 1.0);
+        *pixel = scaled(base, (1.0 - 0.05 * (x * x + y * y)) * (1.0 - uneven.clamp(0.0, 1.0) * fold));
     }
 }
 
@@ -269,116 +277,6 @@ fn head(canvas: &mut Canvas, person: &Person) {
             scaled(skin, light)
         },
     );
-}
-
-fn face(canvas: &mut Canvas, person: &Person, open: f32) {
-    let skin = person.skin;
-    let age = ((person.look.age as f32 - 30.0) / 45.0).clamp(0.0, 1.0);
-    for side in [-1.0f32, 1.0] {
-        let at = (side * person.eye_gap, -0.1);
-        canvas.ellipse((at.0, at.1 - 0.02), (0.27, 0.17), 0.12, scaled(skin, 0.62), 0.45);
-        canvas.ellipse((at.0, at.1 + 0.14), (0.2, 0.04), 0.05, scaled(skin, 0.66), 0.25 + 0.4 * age);
-        canvas.ellipse((side * 0.52, 0.42), (0.25, 0.18), 0.2, mix(skin, [214.0, 110.0, 96.0], 0.5), 0.22);
-        eye(canvas, person, side, at, open.clamp(0.0, 1.0));
-        brow(canvas, person, side, at);
-        let fold = move |u: f32, v: f32| (u * side - 0.2 - 0.28 * (v - 0.32)).abs() - 0.012;
-        canvas.lay((-0.55, 0.34, 0.55, 0.8), 0.04, fold, |_, _, p| mix(p, scaled(skin, 0.6), 0.12 + 0.4 * age));
-    }
-    nose(canvas, person);
-    mouth(canvas, person);
-    for line in 0..3 {
-        let height = -0.62 - 0.12 * line as f32;
-        let crease = move |u: f32, v: f32| (v - height - 0.04 * u * u).abs() - 0.008;
-        canvas.lay((-0.5, height - 0.1, 0.5, height + 0.12), 0.025, crease, |_, _, p| {
-            mix(p, scaled(skin, 0.6), 0.35 * age)
-        });
-    }
-}
-
-fn eye(canvas: &mut Canvas, person: &Person, side: f32, (eu, ev): (f32, f32), open: f32) {
-    let (size, slant) = (person.eye_size, person.eye_slant);
-    let tall = 0.42 * size * open;
-    let lid = move |u: f32, v: f32| {
-        let (x, y) = (u - eu, v - ev + slant * (u - eu) * side);
-        let bend = (1.0 - (x / size).powi(2)).max(-0.5);
-        (-tall * 1.15 * bend - y).max(y - tall * 0.85 * bend)
-    };
-    let frame = (eu - size - 0.06, ev - 0.2, eu + size + 0.06, ev + 0.2);
-    canvas.lay(frame, 0.01, lid, |u, v, _| {
-        let d = (u - eu).hypot(v - ev + 0.01);
-        let edge = |r: f32| ((r - d) / 0.012 + 0.5).clamp(0.0, 1.0);
-        let white = scaled([232.0, 226.0, 220.0], 0.82 + 0.9 * (v - ev + 0.1));
-        let coloured = mix(white, person.iris, edge(0.098));
-        let dark = mix(coloured, [10.0, 8.0, 8.0], edge(0.042));
-        let gleam = ((0.022 - (u - eu + 0.03).hypot(v - ev + 0.05)) / 0.01 + 0.5).clamp(0.0, 1.0);
-        mix(dark, [250.0; 3], gleam)
-    });
-    let lash = move |u: f32, v: f32| {
-        let (x, y) = (u - eu, v - ev + slant * (u - eu) * side);
-        let bend = 1.0 - (x / size).powi(2);
-        if bend < 0.0 { 1.0 } else { (y + tall * 1.15 * bend).abs() - 0.016 }
-    };
-    canvas.lay(frame, 0.012, lash, |_, _, p| mix(p, [26.0, 18.0, 16.0], if person.look.female { 0.95 } else { 0.75 }));
-    let crease = move |u: f32, v: f32| {
-        let bend = 1.0 - ((u - eu) / (size * 1.1)).powi(2);
-        if bend < 0.0 { 1.0 } else { (v - ev + (0.5 * size + 0.03) * bend).abs() - 0.006 }
-    };
-    let shade = scaled(person.skin, 0.5);
-    canvas.lay(frame, 0.02, crease, |_, _, p| mix(p, shade, 0.55));
-}
-
-fn brow(canvas: &mut Canvas, person: &Person, side: f32, (eu, ev): (f32, f32)) {
-    let (thick, arch, height, hair) = (person.brow_thick, person.brow_arch, person.brow_height, person.hair);
-    let shape = move |u: f32, v: f32| {
-        let along = (u - eu) * side / 0.27;
-        if along.abs() > 1.0 {
-            return 1.0;
-        }
-        let line = ev - height - arch * (1.0 - (along - 0.3).powi(2)) + 0.03 * along;
-        (v - line).abs() - thick * (1.0 - 0.55 * (along + 0.2).max(0.0)) * (1.0 - along.powi(6))
-    };
-    canvas.lay((eu - 0.3, ev - 0.6, eu + 0.3, ev), 0.02, shape, |u, v, p| {
-        mix(p, hair, 0.8 + 0.15 * (u * 90.0 + v * 60.0).sin())
-    });
-}
-
-fn nose(canvas: &mut Canvas, person: &Person) {
-    let (skin, wide, tip) = (person.skin, person.nose_wide, person.nose_long - 0.06);
-    for side in [-1.0f32, 1.0] {
-        let flank = move |u: f32, v: f32| {
-            let share = ((v + 0.1) / (tip + 0.1)).clamp(0.0, 1.0);
-            (u * side - 0.1 - (wide - 0.12) * share * share).abs() - 0.025
-        };
-        let dark = if side > 0.0 { 0.38 } else { 0.2 };
-        canvas.lay((-0.4, -0.12, 0.4, tip), 0.06, flank, |_, _, p| mix(p, scaled(skin, 0.6), dark));
-        canvas.ellipse((side * wide * 0.82, tip - 0.02), (0.07, 0.075), 0.05, scaled(skin, 0.74), 0.5);
-        canvas.ellipse((side * wide * 0.48, tip + 0.045), (0.052, 0.026), 0.02, scaled(skin, 0.3), 0.85);
-    }
-    canvas.ellipse((-0.02, 0.15), (0.055, 0.26), 0.06, [255.0, 240.0, 225.0], 0.16);
-    canvas.ellipse((-0.02, tip - 0.06), (0.08, 0.06), 0.06, [255.0, 240.0, 225.0], 0.22);
-    canvas.ellipse((0.0, tip + 0.1), (wide * 0.8, 0.03), 0.06, scaled(skin, 0.55), 0.45);
-}
-
-fn mouth(canvas: &mut Canvas, person: &Person) {
-    let (wide, full, lips, skin) = (person.mouth_wide, person.lip_full, person.lips, person.skin);
-    let middle = person.nose_long + 0.26;
-    if person.moustache > 0.0 {
-        let (hair, strength) = (person.hair, person.moustache);
-        canvas.ellipse((0.0, middle - full - 0.07), (wide * 0.9, 0.05), 0.05, hair, strength);
-        canvas.ellipse((0.0, person.length - 0.14), (0.2, 0.1), 0.1, hair, strength * 0.7);
-    }
-    let shape = move |u: f32, v: f32| {
-        let bend = 1.0 - (u / wide).powi(2);
-        let bow = 0.025 * (1.0 - (u / 0.09).powi(2)).max(0.0);
-        (-full * 0.85 * bend + bow - (v - middle)).max(v - middle - full * 1.15 * bend)
-    };
-    canvas.lay((-0.5, middle - 0.2, 0.5, middle + 0.2), 0.015, shape, |u, v, _| {
-        scaled(lips, if v < middle { 0.85 } else { 1.08 - 0.5 * (u * u + (v - middle - 0.05).powi(2)) })
-    });
-    let line =
-        move |u: f32, v: f32| if u.abs() > wide { 1.0 } else { (v - middle + 0.02 * (u / wide).powi(2)).abs() - 0.008 };
-    canvas.lay((-0.5, middle - 0.1, 0.5, middle + 0.1), 0.012, line, |_, _, p| mix(p, scaled(lips, 0.4), 0.85));
-    canvas.ellipse((0.0, middle + full + 0.1), (0.16, 0.03), 0.05, scaled(skin, 0.6), 0.45);
 }
 
 /// Hair or veil over the forehead.
@@ -462,6 +360,52 @@ mod tests {
         let again = portrait_at(1, LOOK, &Moment { seed: 6, ..still });
         let other = portrait_at(2, LOOK, &still);
         assert!(difference(&first, &again) * 1.5 < difference(&first, &other));
+    }
+
+    #[test]
+    fn the_eyes_are_where_they_are_said_to_be() {
+        for seed in 0..6 {
+            let straight = Moment::typical(seed);
+            for moment in [
+                straight,
+                Moment { tilt: -14.0, ..straight },
+                Moment { yaw: 18.0, ..straight },
+                Moment { gaze: (-0.8, 0.0), scale: 80.0, ..straight },
+            ] {
+                let image = portrait_at(seed, LOOK, &Moment { eyes: 1.0, ..moment });
+                for (x, y) in eye_centres(seed, LOOK, &moment) {
+                    // The pupil is the darkest place around.
+                    let grey =
+                        |dx: f32, dy: f32| -> i32 { pixel(&image, (x + dx) as u32, (y + dy) as u32).iter().sum() };
+                    assert!(grey(0.0, 0.0) + 60 < grey(0.0, 0.4 * moment.scale), "{seed} {moment:?}");
+                    assert!(grey(0.0, 0.0) < 150, "{seed} {moment:?}: {}", grey(0.0, 0.0));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_fault_of_a_moment_shows() {
+        let straight = Moment::typical(3);
+        let good = portrait_at(3, LOOK, &straight);
+        let veiled = Look { veil: true, female: true, ..LOOK };
+        for spoilt in [
+            Moment { yaw: 10.0, ..straight },
+            Moment { gaze: (0.8, 0.0), ..straight },
+            Moment { mouth: 0.5, ..straight },
+            Moment { glasses: true, ..straight },
+            Moment { side_light: 0.5, ..straight },
+            Moment { backdrop: Some([200, 200, 200]), ..straight },
+            Moment { uneven: 0.5, ..straight },
+            Moment { second: true, ..straight },
+        ] {
+            assert!(good != portrait_at(3, LOOK, &spoilt), "{spoilt:?}");
+        }
+        let other = Moment { veil: Some([200, 30, 30]), ..straight };
+        assert!(difference(&portrait_at(3, veiled, &straight), &portrait_at(3, veiled, &other)) > 3.0);
+        // Light from a side leaves the backdrop alone.
+        let dark = portrait_at(3, LOOK, &Moment { side_light: 1.0, ..straight });
+        assert_eq!(pixel(&dark, 470, 8), pixel(&good, 470, 8));
     }
 
     #[test]

@@ -21,17 +21,80 @@ pub(super) fn scaled(a: Rgb, by: f32) -> Rgb {
 /// A float picture with the head's frame: origin between the eyes and the nose, unit half a head width.
 pub(super) struct Canvas {
     pub(super) pixels: Vec<Rgb>,
+    behind: Vec<Rgb>,
     centre: (f32, f32),
     scale: f32,
     sin: f32,
     cos: f32,
+    /// Sine and cosine of the turn to a side.
+    yaw: (f32, f32),
+}
+
+/// How far in front of the ears a place of the face is.
+fn depth(u: f32, v: f32) -> f32 {
+    let nose = 0.3 * (-(u / 0.26).powi(2) - ((v - 0.3) / 0.26).powi(2)).exp();
+    0.95 * (-1.1 * u * u).exp() - 0.1 + nose
 }
 
 impl Canvas {
     pub(super) fn new(moment: &Moment) -> Self {
         let (sin, cos) = moment.tilt.to_radians().sin_cos();
         let pixels = vec![[0.0; 3]; (WIDTH * HEIGHT) as usize];
-        Self { pixels, centre: moment.centre, scale: moment.scale.clamp(10.0, 400.0), sin, cos }
+        let scale = moment.scale.clamp(10.0, 400.0);
+        Self { pixels, behind: Vec::new(), centre: moment.centre, scale, sin, cos, yaw: (0.0, 1.0) }
+    }
+
+    /// Turns what is laid from now on to a side, degrees, negative to the picture's left; 0 turns back.
+    pub(super) fn turn(&mut self, degrees: f32) {
+        self.yaw = degrees.clamp(-30.0, 30.0).to_radians().sin_cos();
+    }
+
+    /// Remembers what is behind everybody.
+    pub(super) fn keep_behind(&mut self) {
+        self.behind.clone_from(&self.pixels);
+    }
+
+    /// What is laid from now on lies beside, `by` head units away and `size` times as large; returns the way back.
+    pub(super) fn aside(&mut self, by: (f32, f32), size: f32) -> ((f32, f32), f32) {
+        let before = (self.centre, self.scale);
+        let (x, y) = (self.centre.0 + by.0 * self.scale, self.centre.1 + by.1 * self.scale);
+        self.centre = (x.clamp(0.0, WIDTH as f32), y.clamp(0.0, HEIGHT as f32));
+        self.scale *= size;
+        before
+    }
+
+    /// Undoes [`Canvas::aside`].
+    pub(super) fn back(&mut self, (centre, scale): ((f32, f32), f32)) {
+        (self.centre, self.scale) = (centre, scale);
+    }
+
+    /// Where a place of the head comes to lie, pixels; the middle of the first is (0.5, 0.5).
+    pub(super) fn place(&self, u: f32, v: f32) -> (f32, f32) {
+        let u = u * self.yaw.1 + depth(u, v) * self.yaw.0;
+        let (x, y) = (u * self.cos - v * self.sin, u * self.sin + v * self.cos);
+        (self.centre.0 + x * self.scale + 0.5, self.centre.1 + y * self.scale + 0.5)
+    }
+
+    /// The place of the head that is seen at `(u, v)` when it is turned: what [`Canvas::place`] does, backwards.
+    fn unturned(&self, seen: f32, v: f32) -> f32 {
+        if self.yaw.0 == 0.0 {
+            return seen;
+        }
+        (0..5).fold(seen, |u, _| (seen - depth(u.clamp(-1.4, 1.4), v) * self.yaw.0) / self.yaw.1)
+    }
+
+    /// Light from one side: 1 leaves the right side of everybody dark, -1 the left.
+    pub(super) fn shade(&mut self, side: f32) {
+        let side = side.clamp(-1.0, 1.0);
+        if side == 0.0 {
+            return;
+        }
+        for (i, (pixel, behind)) in self.pixels.iter_mut().zip(&self.behind).enumerate() {
+            if pixel != behind {
+                let u = ((i as u32 % WIDTH) as f32 - self.centre.0) / self.scale;
+                *pixel = scaled(*pixel, 1.0 - 0.75 * side.abs() / (1.0 + (-3.5 * u * side.signum()).exp()));
+            }
+        }
     }
 
     /// Paints where `shape` is negative, within `(u0, v0, u1, v1)`; the edge is `soft` wide; `colour` gets the place
@@ -45,7 +108,7 @@ impl Canvas {
     ) {
         let half = soft.max(0.8 / self.scale);
         let (mx, my) = (0.5 * (u0 + u1), 0.5 * (v0 + v1));
-        let reach = (0.5 * (u1 - u0)).hypot(0.5 * (v1 - v0)) * self.scale;
+        let reach = ((0.5 * (u1 - u0)).hypot(0.5 * (v1 - v0)) + self.yaw.0.abs()) * self.scale;
         let (cx, cy) = (
             self.centre.0 + (mx * self.cos - my * self.sin) * self.scale,
             self.centre.1 + (mx * self.sin + my * self.cos) * self.scale,
@@ -55,7 +118,11 @@ impl Canvas {
             for x in clip(cx - reach, WIDTH)..clip(cx + reach + 1.0, WIDTH) {
                 let (dx, dy) = ((x as f32 - self.centre.0) / self.scale, (y as f32 - self.centre.1) / self.scale);
                 let (u, v) = (dx * self.cos + dy * self.sin, dy * self.cos - dx * self.sin);
-                if u < u0 || u > u1 || v < v0 || v > v1 {
+                if v < v0 || v > v1 {
+                    continue;
+                }
+                let u = self.unturned(u, v);
+                if u < u0 || u > u1 {
                     continue;
                 }
                 let t = (0.5 - shape(u, v) / (2.0 * half)).clamp(0.0, 1.0);

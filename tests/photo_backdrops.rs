@@ -1,0 +1,219 @@
+//! The colour behind the head in 300 made scenes: light that falls off, folds, noise, hair and hijab near the
+//! backdrop's hue, masks that are wrong at the edges or know nobody.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+#[path = "support/portrait.rs"]
+mod portrait;
+
+use std::io::Write;
+
+use portrait::{Seen, each, lit, portrait as sitter, sample, see};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use rekam::biometrics::face::backdrop::classify;
+use rekam::biometrics::face::report::{Backdrop, Mask, Verdict, Wanted};
+
+type Colour = [f32; 3];
+
+const REDS: [Colour; 8] = [
+    [219., 21., 20.],
+    [150., 20., 25.],
+    [128., 0., 0.],
+    [230., 40., 35.],
+    [200., 30., 50.],
+    [180., 35., 25.],
+    [255., 40., 40.],
+    [110., 15., 20.],
+];
+const BLUES: [Colour; 9] = [
+    [0., 144., 255.],
+    [20., 40., 110.],
+    [0., 0., 128.],
+    [30., 90., 200.],
+    [100., 180., 240.],
+    [65., 105., 225.],
+    [10., 60., 150.],
+    [120., 190., 235.],
+    [25., 30., 80.],
+];
+const ORANGES: [Colour; 6] =
+    [[255., 140., 26.], [255., 120., 20.], [240., 110., 30.], [225., 125., 30.], [255., 150., 50.], [255., 110., 0.]];
+const OTHERS: [Colour; 14] = [
+    [255., 255., 255.],
+    [200., 200., 200.],
+    [128., 128., 128.],
+    [60., 60., 60.],
+    [15., 15., 15.],
+    [30., 140., 60.],
+    [90., 170., 90.],
+    [250., 220., 60.],
+    [130., 60., 160.],
+    [0., 160., 160.],
+    [245., 230., 200.],
+    [255., 180., 200.],
+    [110., 70., 40.],
+    [150., 165., 185.],
+];
+const CLOTHS: [Colour; 7] = [
+    [20., 20., 22.],
+    [235., 235., 230.],
+    [30., 40., 90.],
+    [150., 30., 40.],
+    [200., 150., 170.],
+    [40., 110., 60.],
+    [220., 120., 40.],
+];
+
+/// Which colour lies at a place (shares of width and height).
+type Wall = Box<dyn Fn(f32, f32) -> Colour>;
+
+fn even(colour: Colour, chance: &mut ChaCha8Rng) -> Wall {
+    let (fall, turn) = (chance.random_range(0.0..0.5f32), chance.random_range(0.0..std::f32::consts::TAU));
+    let (folds, warm) = (chance.random_range(0.0..0.05f32), chance.random_range(-0.05..0.05f32));
+    let round = chance.random_bool(0.3);
+    Box::new(move |u, v| {
+        let along =
+            if round { 0.5 - (u - 0.5).hypot(v - 0.4) } else { (u - 0.5) * turn.cos() + (v - 0.5) * turn.sin() };
+        let light = 1.0 + fall * along * 1.4 + folds * (u * 30.0).sin();
+        [lit(colour[0], light * (1.0 + warm)), lit(colour[1], light), lit(colour[2], light * (1.0 - warm))]
+    })
+}
+
+fn uneven(chance: &mut ChaCha8Rng) -> Wall {
+    let main = if chance.random_bool(0.5) { REDS[0] } else { BLUES[chance.random_range(0..4)] };
+    let second = OTHERS[chance.random_range(0..OTHERS.len())];
+    let (at, slope) = (chance.random_range(0.35..0.65f32), chance.random_range(-0.4..0.4f32));
+    let squares: Vec<(f32, f32, Colour)> = (0..12)
+        .map(|_| (chance.random(), chance.random_range(0.0..0.7f32), OTHERS[chance.random_range(0..OTHERS.len())]))
+        .collect();
+    match chance.random_range(0..3) {
+        0 => Box::new(move |u, v| if u + slope * (v - 0.5) < at { main } else { second }),
+        1 => Box::new(move |u, _| main.map(|c| lit(c, 0.03 + 0.97 * u * u))),
+        _ => Box::new(move |u, v| {
+            let hit = |s: &&(f32, f32, Colour)| (u - s.0).abs() < 0.13 && (v - s.1).abs() < 0.1;
+            squares.iter().find(hit).map_or(main, |s| s.2)
+        }),
+    }
+}
+
+/// The sitter before a wall, bare-headed or in a hijab, with noise; the mask is the true one.
+fn scene(base: &Seen, wall: &Wall, cloth: Option<Colour>, chance: &mut ChaCha8Rng) -> Seen {
+    let (w, h) = (base.image.width() as f32, base.image.height() as f32);
+    let (brow, chin) = (base.points[10], base.points[152]);
+    let tall = chin[1] - brow[1];
+    let centre = ((brow[0] + chin[0]) / 2.0, (brow[1] + chin[1]) / 2.0);
+    let covered = |x: f32, y: f32| {
+        let (dx, dy) = ((x - centre.0) / tall, (y - centre.1) / tall);
+        let cloak = dy > 0.0 && dx.abs() < 0.45 + 0.55 * dy;
+        let head = (dx / 0.6).hypot((dy + 0.08) / 0.74) < 1.0;
+        let face = (dx / 0.36).hypot(dy / 0.47) < 1.0;
+        (head || cloak) && !face
+    };
+    let noise = chance.random_range(0.0..8.0f32);
+    let mut grain = ChaCha8Rng::seed_from_u64(chance.random());
+    let image = each(&base.image, |x, y, c| {
+        let (px, py) = (x as f32 + 0.5, y as f32 + 0.5);
+        let behind = wall(px / w, py / h);
+        let person = ((sample(&base.mask, px / w, py / h) - 0.4) / 0.3).clamp(0.0, 1.0);
+        let painted = match cloth {
+            Some(cloth) if covered(px, py) => cloth.map(|v| v * (0.85 + 0.2 * py / h)),
+            _ => [0, 1, 2].map(|k| c[k] * person + behind[k] * (1.0 - person)),
+        };
+        painted.map(|v| v + grain.random_range(-0.5..0.5f32) * noise)
+    });
+    let n = base.mask.width;
+    let values = (0..n * n)
+        .map(|i| {
+            let (u, v) = (((i % n) as f32 + 0.5) / n as f32, ((i / n) as f32 + 0.5) / n as f32);
+            if cloth.is_some() && covered(u * w, v * h) { 1.0 } else { sample(&base.mask, u, v) }
+        })
+        .collect();
+    see(image, &Seen { mask: Mask { width: n, height: n, values }, ..base.clone() })
+}
+
+/// The mask grown or worn away by up to two of its cells, or gone.
+fn spoil(seen: &mut Seen, chance: &mut ChaCha8Rng) {
+    let (n, old) = (seen.mask.width as i64, seen.mask.values.clone());
+    let (reach, grow) = (chance.random_range(0..3i64), chance.random_bool(0.5));
+    for i in 0..n * n {
+        let near = (-reach..=reach)
+            .flat_map(|dy| (-reach..=reach).map(move |dx| (dx, dy)))
+            .map(|(dx, dy)| old[((i / n + dy).clamp(0, n - 1) * n + (i % n + dx).clamp(0, n - 1)) as usize]);
+        seen.mask.values[i as usize] = if grow { near.fold(0.0, f32::max) } else { near.fold(1.0, f32::min) };
+    }
+    if chance.random_bool(0.1) {
+        seen.mask = Mask { width: 1, height: 1, values: vec![0.0] };
+    }
+}
+
+#[test]
+fn the_backdrop_is_known_in_three_hundred_scenes() {
+    let base = sitter([128, 128, 128]);
+    let mut chance = ChaCha8Rng::seed_from_u64(6);
+    let mut wrong = Vec::new();
+    for k in 0..300 {
+        let classes = [Backdrop::Red, Backdrop::Blue, Backdrop::Orange, Backdrop::Other, Backdrop::Uneven];
+        let class = classes[k % 5];
+        let palette: &[Colour] = match class {
+            Backdrop::Red | Backdrop::Uneven => &REDS,
+            Backdrop::Blue => &BLUES,
+            Backdrop::Orange => &ORANGES,
+            Backdrop::Other => &OTHERS,
+        };
+        let colour = palette[chance.random_range(0..palette.len())];
+        let wall = if class == Backdrop::Uneven { uneven(&mut chance) } else { even(colour, &mut chance) };
+        let cloth = match chance.random_range(0..3) {
+            0 => Some(colour.map(|v| (v + chance.random_range(-35.0..35.0f32)).clamp(0.0, 255.0))),
+            1 => Some(CLOTHS[chance.random_range(0..CLOTHS.len())]),
+            _ => None,
+        };
+        let mut seen = scene(&base, &wall, cloth, &mut chance);
+        spoil(&mut seen, &mut chance);
+        let behind = classify(&seen.observation(), None);
+        if behind.seen.class != class {
+            wrong.push(format!("{k}: {class:?} {colour:?} cloth {cloth:?}: {behind:?} mask {}", seen.mask.width));
+        }
+    }
+    let _ = writeln!(std::io::stderr(), "backdrops: {} of 300 wrong {wrong:?}", wrong.len());
+    assert!(wrong.len() * 50 <= 300, "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn only_the_backdrop_of_the_birth_year_is_right() {
+    let seen = sitter(portrait::RED);
+    for (wanted, right) in [(Some(Backdrop::Red), true), (Some(Backdrop::Blue), false), (None, true)] {
+        assert_eq!(classify(&seen.observation(), wanted).right, right, "{wanted:?}");
+    }
+}
+
+#[test]
+fn the_farther_the_colour_the_larger_the_distance() {
+    let base = sitter(portrait::RED);
+    let wanted = Wanted { backdrop: Some(Backdrop::Red) };
+    for goal in [[60.0f32, 140.0, 60.0], [235.0, 235.0, 235.0], [0.0, 144.0, 255.0]] {
+        let distances: Vec<f64> = (0..6)
+            .map(|k| {
+                let t = k as f32 / 5.0;
+                let mixed = [219.0, 21.0, 20.0].map(|v: f32| v).into_iter().zip(goal).map(|(a, b)| a + (b - a) * t);
+                let colour: Vec<f32> = mixed.collect();
+                let wall: Wall = Box::new(move |_, _| [colour[0], colour[1], colour[2]]);
+                let seen = scene(&base, &wall, None, &mut ChaCha8Rng::seed_from_u64(1));
+                classify(&seen.observation(), wanted.backdrop).distance
+            })
+            .collect();
+        assert!(distances.windows(2).all(|d| d[1] > d[0]), "{goal:?}: {distances:?}");
+    }
+}
+
+#[test]
+fn a_hijab_of_any_colour_is_no_fault() {
+    let base = sitter(portrait::RED);
+    let wall: Wall = Box::new(|_, _| [219.0, 21.0, 20.0]);
+    for cloth in CLOTHS.into_iter().chain([[215.0, 30.0, 25.0], [0.0, 144.0, 255.0], [250.0, 240.0, 60.0]]) {
+        let seen = scene(&base, &wall, Some(cloth), &mut ChaCha8Rng::seed_from_u64(2));
+        let report = seen.report(&Wanted { backdrop: Some(Backdrop::Red) });
+        let failed: Vec<_> = report.checks.iter().filter(|c| !c.pass).collect();
+        assert_eq!(report.verdict, Verdict::Pass, "{cloth:?}: {failed:?}");
+    }
+}
