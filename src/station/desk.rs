@@ -26,6 +26,7 @@ use super::error::DeskError;
 use super::job::JobError;
 use super::ledger::{Effect, Incoming, Ledger, Views};
 use super::supervisor::Supervisor;
+use super::{kept, portrait};
 
 /// Longest wait for any one capture before the device is called silent.
 pub const CAPTURE_LIMIT: Duration = Duration::from_secs(60);
@@ -183,7 +184,32 @@ impl Desk {
     pub fn capture_photo(&self, bays: &Bays) -> Result<Judged, DeskError> {
         let job = bays.photo()?;
         job.finish();
-        Ok(self.engines.photo(&job.wait(self.capture_limit)?)?)
+        let wanted = portrait::wanted(self.session()?.resident());
+        Ok(self.engines.photo(&job.wait(self.capture_limit)?, wanted)?)
+    }
+
+    /// Captures a photo that shows why something is empty, at once.
+    pub fn capture_evidence(&self, bays: &Bays) -> Result<Judged, DeskError> {
+        let job = bays.photo()?;
+        job.finish();
+        Ok(self.engines.evidence(&job.wait(self.capture_limit)?)?)
+    }
+
+    /// Paints the backdrop of the latest portrait as the birth year asks for it. The resident has not seen it yet; what
+    /// the camera saw is kept.
+    pub fn repaint(&mut self) -> Result<SampleId, DeskError> {
+        self.refresh()?;
+        let session = self.session.as_mut().ok_or(DeskError::NoRecord)?;
+        let latest = session.attempts(Slot::Photo).last().cloned().ok_or(DeskError::NoReference)?;
+        let wanted = portrait::wanted(session.resident());
+        let stored = self.ledger.stored(session.record(), &latest)?;
+        let picture = kept::rgb_of(&stored.bytes).ok_or(DeskError::NoReference)?;
+        let painted = match wanted.backdrop {
+            Some(backdrop) => self.engines.portrait().repainted(&picture, backdrop)?,
+            None => return Err(DeskError::NoReference),
+        };
+        let judged = self.engines.photo(&painted, wanted)?;
+        self.ledger.repainted(session, latest.id, judged, &self.operator)
     }
 
     /// Captures a signature.

@@ -3,69 +3,22 @@
 //! The networks are loaded when the first finger or face needs them, and their SHA-256 is checked then: a damaged model
 //! would make worthless templates without anybody noticing.
 
-use std::borrow::Cow;
 use std::io::Cursor;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
 use rekam_hal::{Finger, Fingers, GrayImage, Retry, RgbImage, Signature, Slap};
-use sha2::{Digest, Sha256};
 
-use crate::biometrics::face::{FaceError, NetworkFiles, Portraitist};
+use crate::biometrics::face::{FaceError, Portraitist, Wanted};
 use crate::biometrics::fingerprint::{
     self, Expected, FingerProblem, MinutiaeNetwork, Prepared, Segmented, SlapProblem,
 };
 use crate::biometrics::iris::{self, PairVerdict};
-use crate::domain::session::Slot;
+use crate::domain::session::{Findings, Slot};
 use crate::station::kept::{gray_of_png, gray_png};
-
-/// A network as it lies in `assets/models`.
-struct Model {
-    name: &'static str,
-    bytes: &'static [u8],
-    sha256: &'static str,
-}
-
-macro_rules! model {
-    ($name:literal) => {
-        Model {
-            name: $name,
-            bytes: include_bytes!(concat!("../../assets/models/", $name)),
-            sha256: include_str!(concat!("../../assets/models/", $name, ".sha256")),
-        }
-    };
-}
-
-static LEADER: Model = model!("leader.onnx");
-static FACE_NEAR: Model = model!("face_detector.onnx");
-static FACE_FULL: Model = model!("face_detector_full.onnx");
-static FACE_MESH: Model = model!("face_mesh_attention.onnx");
-static PERSON: Model = model!("person.onnx");
-static PERSON_WIDE: Model = model!("person_wide.onnx");
-static FACE_EMBEDDING: Model = model!("face_embedding.onnx");
-
-/// Where the networks come from.
-#[derive(Debug, Clone, Default)]
-pub enum Models {
-    /// Out of this program.
-    #[default]
-    Embedded,
-    /// Out of a folder with the same file names, checked against the same digests.
-    Folder(PathBuf),
-}
-
-impl Models {
-    /// The bytes of a network, checked.
-    fn read(&self, model: &Model) -> Result<Cow<'static, [u8]>, EngineError> {
-        let bytes = match self {
-            Self::Embedded => Cow::Borrowed(model.bytes),
-            Self::Folder(folder) => Cow::Owned(read_model(&folder.join(model.name))?),
-        };
-        let digest: String = Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect();
-        if digest == model.sha256.trim() { Ok(bytes) } else { Err(EngineError::ModelDamaged(model.name.into())) }
-    }
-}
+use crate::station::models::{self, Models};
+use crate::station::portrait::{self, PortraitEngine, Still};
 
 /// Why an image became no sample.
 #[derive(Debug, thiserror::Error)]
@@ -127,6 +80,15 @@ pub struct Judged {
     pub quality: u8,
     /// What to do better next time, when there is something.
     pub advice: Option<Retry>,
+    /// What was measured of a portrait.
+    pub portrait: Option<Box<Findings>>,
+}
+
+impl Judged {
+    /// A picture of which nothing is known yet.
+    pub fn png(bytes: Vec<u8>) -> Self {
+        Self { media: "image/png", bytes, template: None, quality: 0, advice: None, portrait: None }
+    }
 }
 
 /// The fingers of a slap, each judged as if it had come alone.
@@ -151,13 +113,14 @@ pub struct Engines {
     models: Models,
     threads: usize,
     network: OnceLock<MinutiaeNetwork>,
-    portraitist: OnceLock<Portraitist>,
+    portrait: PortraitEngine,
 }
 
 impl Engines {
     /// Engines whose networks come from `models`; nothing is loaded yet.
     pub fn new(models: Models) -> Self {
-        Self { models, threads: 2, network: OnceLock::new(), portraitist: OnceLock::new() }
+        let portrait = PortraitEngine::new(models.clone());
+        Self { models, threads: 2, network: OnceLock::new(), portrait }
     }
 
     /// The same engines with another number of threads for the network.
@@ -177,23 +140,12 @@ impl Engines {
 
     /// The bytes of the minutiae network, checked.
     pub fn model_bytes(&self) -> Result<Vec<u8>, EngineError> {
-        Ok(self.models.read(&LEADER)?.into_owned())
+        Ok(self.models.read(&models::LEADER)?.into_owned())
     }
 
-    /// The portrait engine, its networks loaded and checked at the first call.
+    /// What sees and measures portraits, its networks loaded and checked at the first call.
     pub fn portraitist(&self) -> Result<&Portraitist, EngineError> {
-        if let Some(portraitist) = self.portraitist.get() {
-            return Ok(portraitist);
-        }
-        let files = [&FACE_NEAR, &FACE_FULL, &FACE_MESH, &PERSON, &PERSON_WIDE, &FACE_EMBEDDING];
-        let mut bytes: [Cow<'static, [u8]>; 6] = Default::default();
-        for (slot, file) in bytes.iter_mut().zip(files) {
-            *slot = self.models.read(file)?;
-        }
-        let [near, full, mesh, person, person_wide, embedding] = bytes.each_ref().map(|bytes| bytes.as_ref());
-        let files = NetworkFiles { near, full, mesh, person, person_wide, embedding };
-        let portraitist = Portraitist::from_onnx(&files)?;
-        Ok(self.portraitist.get_or_init(|| portraitist))
+        self.portrait.portraitist()
     }
 
     /// Judges a fingerprint. An image without a finger, or with too little of one, is a sample of no quality.
@@ -207,7 +159,7 @@ impl Engines {
             Err(error @ (ExtractError::TooLarge { .. } | ExtractError::Resolution { .. })) => return Err(error.into()),
         };
         let bytes = gray_png(image)?;
-        Ok(Judged { media: "image/png", bytes, template: Some(template.to_bytes()), quality, advice })
+        Ok(Judged { template: Some(template.to_bytes()), quality, advice, ..Judged::png(bytes) })
     }
 
     /// Takes a slap apart and judges its fingers; `expected` are those that the resident can lay down.
@@ -255,18 +207,34 @@ impl Engines {
     pub fn eye(&self, image: &GrayImage) -> Result<Judged, EngineError> {
         let extraction = iris::extract(image)?;
         Ok(Judged {
-            media: "image/png",
-            bytes: gray_png(image)?,
             template: Some(extraction.template.to_bytes()),
             quality: extraction.quality.score,
             advice: extraction.quality.causes.first().map(iris_advice),
+            ..Judged::png(gray_png(image)?)
         })
     }
 
-    /// Keeps a portrait; it is judged by the resident.
-    pub fn photo(&self, image: &RgbImage) -> Result<Judged, EngineError> {
-        let bytes = png(image.pixels(), image.width(), image.height(), ExtendedColorType::Rgb8)?;
-        Ok(Judged { media: "image/png", bytes, template: None, quality: 100, advice: None })
+    /// What measures portraits.
+    pub fn portrait(&self) -> &PortraitEngine {
+        &self.portrait
+    }
+
+    /// Judges a portrait. What is wrong with it refuses nothing here: the session asks who answers for it.
+    pub fn photo(&self, image: &RgbImage, wanted: Wanted) -> Result<Judged, EngineError> {
+        let Still { report, embedding } = self.portrait.still(image, wanted)?;
+        let findings = portrait::findings(&report, wanted, self.portrait.models());
+        let bytes = rgb_png(image)?;
+        Ok(Judged {
+            template: embedding,
+            quality: portrait::quality(&report),
+            portrait: Some(Box::new(findings)),
+            ..Judged::png(bytes)
+        })
+    }
+
+    /// Keeps a photo that shows why something is empty; there is nothing to measure.
+    pub fn evidence(&self, image: &RgbImage) -> Result<Judged, EngineError> {
+        Ok(Judged { quality: 100, ..Judged::png(rgb_png(image)?) })
     }
 
     /// Keeps a signature. Less than a centimetre of ink is hardly one.
@@ -274,7 +242,7 @@ impl Engines {
         let bytes = serde_json::to_vec(signature)?;
         let quality = (signature.ink_mm() * 10.0).clamp(0.0, 100.0) as u8;
         let advice = (quality < 100).then_some(Retry::NothingWritten);
-        Ok(Judged { media: "application/json", bytes, template: None, quality, advice })
+        Ok(Judged { media: "application/json", quality, advice, ..Judged::png(bytes) })
     }
 
     /// Compares two stored templates of the same kind of slot: -log10 of the false match rate.
@@ -317,8 +285,9 @@ pub fn eyes_seem_swapped(left: &[u8], right: &[u8]) -> bool {
     sure(left).zip(sure(right)).is_some_and(|(left, right)| iris::seems_swapped(&left, &right))
 }
 
-fn read_model(path: &Path) -> Result<Vec<u8>, EngineError> {
-    std::fs::read(path).map_err(|source| EngineError::ModelMissing { path: path.to_owned(), source })
+/// A colour picture without loss.
+pub fn rgb_png(image: &RgbImage) -> Result<Vec<u8>, EngineError> {
+    png(image.pixels(), image.width(), image.height(), ExtendedColorType::Rgb8)
 }
 
 fn png(pixels: &[u8], width: u32, height: u32, colour: ExtendedColorType) -> Result<Vec<u8>, EngineError> {

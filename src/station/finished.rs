@@ -7,7 +7,12 @@ use time::OffsetDateTime;
 
 use crate::batch::{self, BatchError, EntryName, RecordBundle};
 use crate::domain::resident::Resident;
-use crate::domain::session::{Event, Exception, Invitation, Purpose, SampleRef, Session, SlotState};
+use crate::domain::session::{
+    Event, Exception, Invitation, PhotoOverride, Purpose, SampleRef, Session, Slot, SlotState,
+};
+use crate::station::engines::EngineError;
+use crate::station::kept::rgb_of;
+use crate::station::portrait;
 use crate::store::SampleInfo;
 
 /// Version of `record.json`; readers refuse a greater one.
@@ -23,6 +28,10 @@ struct Document<'a> {
     invitation: Option<&'a Invitation>,
     resident: &'a Resident,
     exceptions: Vec<&'a Exception>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    photo_override: Option<&'a PhotoOverride>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    evidence_waived: Option<&'a str>,
     samples: Vec<Carried<'a>>,
     events: &'a [Event],
 }
@@ -41,10 +50,13 @@ pub struct Stored {
     pub bytes: Vec<u8>,
 }
 
-/// The samples that leave with a record: the best of each slot, and the evidence for exceptions in force.
+/// The samples that leave with a record: the best of each slot, the evidence for exceptions in force, and what the
+/// camera saw where the portrait's backdrop was painted anew.
 pub fn carried(session: &Session) -> Vec<&SampleRef> {
     let evidence: Vec<_> = session.exceptions().filter_map(|exception| exception.evidence.as_ref()).collect();
+    let original = session.best(Slot::Photo).and_then(|photo| session.original_of(&photo.id));
     let leaves = |sample: &&SampleRef| match sample.purpose {
+        Purpose::Slot(_) if original == Some(&sample.id) => true,
         Purpose::Slot(slot) => matches!(session.slot(slot), SlotState::Filled(best) if best.id == sample.id),
         Purpose::Evidence(_) => evidence.contains(&&sample.id),
         Purpose::Probe(_) => false,
@@ -59,13 +71,20 @@ pub fn bundle<E>(
     mut read: impl FnMut(&SampleRef) -> Result<Stored, E>,
 ) -> Result<RecordBundle, E>
 where
-    E: From<BatchError> + From<serde_json::Error>,
+    E: From<BatchError> + From<serde_json::Error> + From<EngineError>,
 {
     let mut files = Vec::new();
     let mut samples = Vec::new();
     for sample in carried(session) {
         let stored = read(sample)?;
-        let file = file_name(sample.purpose, &stored.info.media, samples.len());
+        let original = session.samples().iter().any(|other| session.original_of(&other.id) == Some(&sample.id));
+        let file = match original {
+            true => "photo-original.png".to_owned(),
+            false => file_name(sample.purpose, &stored.info.media, samples.len()),
+        };
+        if sample.purpose == Purpose::Slot(Slot::Photo) && !original {
+            files.extend(for_the_card(sample, &stored)?);
+        }
         samples.push(Carried { file: file.clone(), sample });
         files.push((file, stored.bytes));
     }
@@ -77,6 +96,8 @@ where
         invitation: session.invitation(),
         resident: session.resident(),
         exceptions: session.exceptions().collect(),
+        photo_override: session.photo_override(),
+        evidence_waived: session.evidence_waived(),
         samples,
         events,
     };
@@ -85,6 +106,14 @@ where
         bundle.insert(file.parse::<EntryName>()?, bytes)?;
     }
     Ok(bundle)
+}
+
+/// The file that the card is printed from, beside the portrait as the camera saw it. A portrait that is no picture (of a
+/// record that was made without a camera) has none.
+fn for_the_card(sample: &SampleRef, stored: &Stored) -> Result<Option<(String, Vec<u8>)>, EngineError> {
+    let Some(picture) = rgb_of(&stored.bytes) else { return Ok(None) };
+    let eyes = sample.portrait.as_ref().and_then(|findings| findings.eyes);
+    Ok(portrait::card_jpeg(&picture, eyes)?.map(|jpeg| ("photo-card.jpg".to_owned(), jpeg)))
 }
 
 /// `finger-02.png`, `iris-1.png`, `photo.png`, `evidence-7.png` ...

@@ -6,8 +6,10 @@
 use std::io::Cursor;
 
 use png::{BitDepth, ColorType, PixelDimensions, Transformations, Unit};
-use rekam_hal::GrayImage;
+use rekam_hal::{GrayImage, RgbImage};
 
+/// Longest side of a picture that a camera of this program gives.
+const LONGEST: u32 = 8192;
 const INCHES_PER_METRE: f32 = 1000.0 / 25.4;
 
 /// Why a kept sample cannot be read.
@@ -36,6 +38,16 @@ pub fn gray_png(image: &GrayImage) -> Result<Vec<u8>, png::EncodingError> {
     }));
     encoder.write_header()?.write_image_data(image.pixels())?;
     Ok(file.into_inner())
+}
+
+/// The colour picture in a file; `None` when it is none that could have come from a camera.
+pub fn rgb_of(bytes: &[u8]) -> Option<RgbImage> {
+    let mut reader = image::ImageReader::new(Cursor::new(bytes)).with_guessed_format().ok()?;
+    let mut limits = image::Limits::default();
+    (limits.max_image_width, limits.max_image_height) = (Some(LONGEST), Some(LONGEST));
+    reader.limits(limits);
+    let read = reader.decode().ok()?.into_rgb8();
+    RgbImage::new(read.width(), read.height(), read.into_raw()).ok()
 }
 
 /// The image in such a file.

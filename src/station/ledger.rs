@@ -129,6 +129,21 @@ impl Ledger {
         Ok(id)
     }
 
+    /// Keeps a portrait whose backdrop was painted anew, beside the original.
+    pub(super) fn repainted(
+        &self,
+        session: &mut Session,
+        original: SampleId,
+        judged: Judged,
+        operator: &UserId,
+    ) -> Result<SampleId, DeskError> {
+        let (sample, stored) = incoming_parts(session, Incoming { purpose: Purpose::Slot(Slot::Photo), judged });
+        let id = sample.id.clone();
+        let what = session.decide(Wish::Repaint { original, sample })?;
+        self.write(session, what, operator, None, Some(stored))?;
+        Ok(id)
+    }
+
     /// Records a comparison together with the sample it rests on.
     pub(super) fn probed(
         &self,
@@ -350,7 +365,7 @@ fn incoming_parts(session: &Session, incoming: Incoming) -> (SampleRef, NewSampl
         bytes: judged.bytes,
     };
     let sha256 = hex(&Sha256::digest(&stored.bytes));
-    (SampleRef { id, purpose, quality: judged.quality, sha256 }, stored)
+    (SampleRef { id, purpose, quality: judged.quality, sha256, portrait: judged.portrait }, stored)
 }
 
 /// Adds an entry, whether the record is still open or sealed already.

@@ -6,11 +6,12 @@ use std::collections::HashMap;
 use std::time::Instant;
 
 use iced::advanced::image::Handle;
-use rekam_hal::{PenPoint, Progress};
+use rekam_hal::{PenPoint, Progress, RgbImage};
 
 use crate::domain::session::Slot;
-use crate::station::counter::{Board, Capture, Picture, Shown};
+use crate::station::counter::{Aim, Board, Capture, Picture, Shown};
 use crate::station::job::News;
+use crate::station::portrait::{LiveView, window};
 use crate::station::{Glass, guide};
 
 /// Handles of the pictures on the board.
@@ -44,6 +45,8 @@ impl Pictures {
 
 fn collect<'a>(shown: &'a Shown, into: &mut Vec<&'a Picture>) {
     into.extend(shown.photo.iter());
+    into.extend(shown.card.iter());
+    into.extend(shown.evidence.iter());
     into.extend(shown.fingers.values());
     into.extend(shown.eyes.values());
 }
@@ -59,6 +62,8 @@ pub struct Frame {
     pub advice: Option<rekam_hal::Retry>,
     /// What a single finger on the glass would be worth now.
     pub glass: Option<Glass>,
+    /// What the preview of a portrait shows, while it is looked at.
+    pub portrait: Option<LiveView>,
     /// When it arrived.
     pub at: Instant,
 }
@@ -67,15 +72,10 @@ impl Frame {
     /// Turns the news of a capture into something to draw; `before` is the frame before of the same capture.
     pub fn of(capture: &Capture, news: &News, before: Option<&Self>, at: Instant) -> Self {
         let image = news.latest.as_ref().and_then(|progress| match progress {
-            Progress::Frame(frame) => {
-                let (width, height) = (frame.width(), frame.height());
-                // Thirty times a second: written in place, not pushed.
-                let mut rgba = vec![255; frame.pixels().len() / 3 * 4];
-                for (to, from) in rgba.chunks_exact_mut(4).zip(frame.pixels().chunks_exact(3)) {
-                    to[..3].copy_from_slice(from);
-                }
-                Some((Handle::from_rgba(width, height, rgba), width, height))
+            Progress::Frame(frame) if capture.aim == Aim::Fill => {
+                Some(part(frame, window(frame.width(), frame.height())))
             }
+            Progress::Frame(frame) => Some(part(frame, (0.0, 0.0, frame.width() as f32, frame.height() as f32))),
             Progress::GrayFrame(frame) => {
                 let (width, height) = (frame.width(), frame.height());
                 let mut rgba = vec![255; frame.pixels().len() * 4];
@@ -96,6 +96,22 @@ impl Frame {
         });
         let advice = latest.and_then(|progress| guide::advice(slot, progress));
         let advice = advice.or_else(|| glass.and_then(|glass| glass.advice()));
-        Self { image, ink: news.ink.clone(), advice, glass, at }
+        let portrait = capture.portrait.as_ref().and_then(|live| live.borrow().clone());
+        Self { image, ink: news.ink.clone(), advice, glass, portrait, at }
     }
+}
+
+/// A part of a frame (left, top, width, height) ready to be drawn.
+fn part(frame: &RgbImage, (left, top, width, height): (f32, f32, f32, f32)) -> (Handle, u32, u32) {
+    let (left, top) = (left as usize, top as usize);
+    let (width, height) = ((width as usize).max(1), (height as usize).max(1));
+    // Thirty times a second: written in place, not pushed.
+    let mut rgba = vec![255; width * height * 4];
+    let rows = frame.pixels().chunks_exact(frame.width() as usize * 3).skip(top);
+    for (to, from) in rgba.chunks_exact_mut(width * 4).zip(rows) {
+        for (to, from) in to.chunks_exact_mut(4).zip(from[left * 3..].chunks_exact(3)) {
+            to[..3].copy_from_slice(from);
+        }
+    }
+    (Handle::from_rgba(width as u32, height as u32, rgba), width as u32, height as u32)
 }

@@ -10,22 +10,27 @@ use iced::{Center, Element as Plain, Fill, Length};
 use rekam_hal::{Eye, Finger, Fingers, Retry, Slap};
 
 use super::app::Shown;
+use super::screen::photo::written_on_card;
 use super::spacing::{DISPLAY, HEADLINE, L, M, S, TITLE, VALUE, XL, XS};
 use super::theme::{Tone, ink, plate};
 use super::widget::Preview;
 use super::widget::guide::{Guide, Written};
 use super::widget::parts::BOLD;
+use super::widget::specimen::specimen;
 use super::{Context, Element, text as say};
 use crate::domain::session::{ConfirmNeed, Session, Slot, SlotState, Step};
 use crate::station::counter::{Aim, Capture, End, Finished, Outcome, Phase, Seat, Stage, Take};
 
 mod data;
+mod face;
 
 /// The called number, to be read from the waiting room.
 const CALLED: f32 = 150.0;
 /// Places for pictures; the smallest window that residents get is 1024 x 768.
 const DRAWING: (f32, f32) = (480.0, 400.0);
 const PORTRAIT: (f32, f32) = (360.0, 480.0);
+/// Width of the card.
+const CARD: f32 = 440.0;
 
 /// The window; it only shows.
 pub fn view<'a, M: 'a>(ctx: &Context<'a>, shown: Shown) -> Element<'a, M> {
@@ -165,7 +170,13 @@ fn photo<'a, M: 'a>(ctx: &Context<'a>, seat: &'a Seat) -> Element<'a, M> {
             Some(image) => framed(Some(image)),
             None => drawn(Guide::Face),
         };
-        return page(picture, ctx.t("resident-photo"), Some(ctx.t("resident-photo-more")), Tone::Neutral);
+        let seen = ctx.frame.and_then(|frame| frame.portrait.as_ref());
+        let asked = seen.and_then(|view| view.seen.report.advice).and_then(face::asked);
+        return match (seen.is_some_and(|view| view.held > 0.0), asked) {
+            (true, _) => page(picture, ctx.t("resident-face-hold"), None, Tone::Good),
+            (false, Some(key)) => page(picture, ctx.t(key), None, Tone::Neutral),
+            (false, None) => page(picture, ctx.t("resident-photo"), Some(ctx.t("resident-photo-more")), Tone::Neutral),
+        };
     }
     match &seat.shown.photo {
         Some(photo) => {
@@ -173,7 +184,17 @@ fn photo<'a, M: 'a>(ctx: &Context<'a>, seat: &'a Seat) -> Element<'a, M> {
             let approved = seat.session.is_done(Step::Photo);
             let words = if approved { "resident-photo-approved" } else { "resident-photo-approve" };
             let more = (!approved).then(|| ctx.t("resident-photo-approve-more"));
-            page(picture, ctx.t(words), more, if approved { Tone::Good } else { Tone::Neutral })
+            let large = text(ctx.t(words)).size(DISPLAY).font(BOLD);
+            let large = if approved { large.style(ink::tone(Tone::Good)) } else { large };
+            let card = seat.shown.card.as_ref();
+            let card = card.and_then(|card| Some((ctx.handle(card)?, card.width, card.height)));
+            let words = column![large].push(more.map(|more| text(more).size(HEADLINE))).push(specimen(
+                written_on_card(ctx, seat),
+                card,
+                CARD,
+            ));
+            let words = words.spacing(XL).width(Fill);
+            row![container(picture).center_y(Fill), container(words).center_y(Fill)].spacing(XL * 1.5).into()
         }
         None => page(drawn(Guide::Face), ctx.t("resident-photo"), Some(ctx.t("resident-photo-more")), Tone::Neutral),
     }
@@ -331,6 +352,7 @@ fn hint(ctx: &Context<'_>, slot: Slot, usual: &str) -> String {
     let tried = last.and_then(|take| match take.outcome {
         Outcome::Again | Outcome::Kept { settled: false, .. } | Outcome::Slap(_) => take.advice,
         Outcome::Kept { settled: true, .. }
+        | Outcome::Evidence
         | Outcome::WrongFinger { .. }
         | Outcome::WrongEye { .. }
         | Outcome::WrongHand { .. }

@@ -9,6 +9,21 @@ use crate::domain::user::Role;
 use crate::office::words::Words;
 use crate::station::counter::{Busy, Light, Preparing, Which};
 
+/// What the sitter should do before the next picture.
+pub fn face_advice(words: &Words, word: &str) -> String {
+    words.get(&format!("face-advice-{word}"))
+}
+
+/// What a check of a portrait looks at; also for what stands for a whole portrait.
+pub fn check(words: &Words, name: &str) -> String {
+    words.get(&format!("check-{}", name.replace('_', "-")))
+}
+
+/// A colour of the backdrop.
+pub fn backdrop(words: &Words, word: &str) -> String {
+    words.get(&format!("backdrop-{word}"))
+}
+
 /// A step of the line.
 pub fn step(words: &Words, step: Step) -> String {
     words.get(&format!("step-{}", step.word()))
@@ -209,6 +224,7 @@ pub fn busy(words: &Words, busy: Busy) -> String {
     match busy {
         Busy::Passphrase => words.get("busy-passphrase"),
         Busy::Sealing => words.get("busy-sealing"),
+        Busy::Painting => words.get("busy-painting"),
         Busy::Chain => words.get("busy-chain"),
         Busy::Importing(rows) => words.say("busy-importing", &[("rows", &rows.to_string())]),
         Busy::Provisioning => words.get("busy-provisioning"),

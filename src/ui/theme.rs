@@ -70,6 +70,10 @@ pub struct Tokens {
     pub stage: Color,
     /// On images.
     pub on_stage: Color,
+    /// Good, on images.
+    pub stage_good: Color,
+    /// Look at it, on images.
+    pub stage_warning: Color,
     /// The banner of the training mode.
     pub training: Color,
     /// Text on it.
@@ -91,6 +95,8 @@ const LIGHT: Tokens = Tokens {
     on_tone: color!(0xFFFFFF),
     stage: color!(0x1B242D),
     on_stage: color!(0xF2F5F8),
+    stage_good: color!(0x62E08A),
+    stage_warning: color!(0xFFC24A),
     training: color!(0x6A2C91),
     on_training: color!(0xFFFFFF),
 };
@@ -110,6 +116,8 @@ const DARK: Tokens = Tokens {
     on_tone: color!(0x10161D),
     stage: color!(0x05080B),
     on_stage: color!(0xF2F5F8),
+    stage_good: color!(0x62E08A),
+    stage_warning: color!(0xFFC24A),
     training: color!(0xC792EA),
     on_training: color!(0x10161D),
 };
@@ -129,6 +137,8 @@ const CONTRAST: Tokens = Tokens {
     on_tone: color!(0x000000),
     stage: color!(0x000000),
     on_stage: color!(0xFFFFFF),
+    stage_good: color!(0x6CFF8F),
+    stage_warning: color!(0xFFC24A),
     training: color!(0xFF9BFF),
     on_training: color!(0x000000),
 };

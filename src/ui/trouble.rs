@@ -110,6 +110,13 @@ pub fn refused(words: &Words, error: &Refused) -> String {
         Refused::NothingHeld => words.get("trouble-nothing-held"),
         Refused::ReasonUnfit => words.get("trouble-reason-unfit"),
         Refused::UnknownSample => words.get("trouble-unknown-sample"),
+        Refused::PhotoFaulty(faults) => {
+            let faults: Vec<String> = faults.iter().map(|name| say::check(words, name)).collect();
+            words.say("trouble-photo-faulty", &[("faults", &faults.join(", "))])
+        }
+        Refused::PhotoFaultless => words.get("trouble-photo-faultless"),
+        Refused::NotRepainted => words.get("trouble-not-repainted"),
+        Refused::EvidenceUnneeded => words.get("trouble-evidence-unneeded"),
         Refused::SampleRepeated => words.get("trouble-sample-repeated"),
         Refused::ProbeUnneeded => words.get("trouble-probe-unneeded"),
         Refused::SupervisorUnneeded => words.get("trouble-supervisor-unneeded"),

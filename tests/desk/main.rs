@@ -12,6 +12,7 @@ mod another;
 mod export;
 mod line;
 mod oversight;
+mod portrait;
 mod returns;
 mod sealed;
 mod undone;

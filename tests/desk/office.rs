@@ -171,7 +171,7 @@ pub fn sample(person: u64, slot: Slot) -> Judged {
         Slot::Photo | Slot::Signature | Slot::Approval => None,
     };
     let bytes = format!("sample of {person} {slot:?}").into_bytes();
-    Judged { media: "image/png", bytes, template, quality: 90, advice: None }
+    Judged { template, quality: 90, ..Judged::png(bytes) }
 }
 
 pub fn accept(desk: &mut Desk, person: u64, slot: Slot) -> SampleId {

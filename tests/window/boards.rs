@@ -3,18 +3,20 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use rekam::biometrics::face::{Advice, Backdrop, Background, Report, Verdict as FaceVerdict};
 use rekam::domain::codes::*;
 use rekam::domain::eligibility::eligibility;
 use rekam::domain::name::Name;
 use rekam::domain::region::Regions;
 use rekam::domain::resident::{Address, Resident, Titles, UnitNumber};
 use rekam::domain::session::{
-    Event, Field, Policy, Probe, Purpose, RecordClass, RecordId, SampleId, SampleRef, Session, Slot, Step, StepOrder,
-    Wish,
+    BackdropSeen, Event, Exception, ExceptionReason, Field, Finding, Findings, Policy, PortraitVerdict, Probe, Purpose,
+    RecordClass, RecordId, SampleId, SampleRef, Session, Slot, Step, StepOrder, Wish,
 };
 use rekam::domain::user::{Role, UserId};
 use rekam::station::counter::*;
 use rekam::station::job::News;
+use rekam::station::portrait::{LiveView, Seen};
 use rekam_hal::{Access, Capabilities, DeviceInfo, Eye, Finger, GrayImage, PenPoint, Progress, RgbImage, Signature};
 use rekam_simulator::people::finger::{Conditions, Finger as Master};
 use time::macros::{date, datetime};
@@ -124,7 +126,11 @@ pub fn device(which: Which) -> Device {
 
 /// A record that has been opened.
 pub fn opened() -> Session {
-    let what = Session::opening(resident(), RecordClass::Register, StepOrder::default(), Policy::default());
+    opened_under(Policy::default())
+}
+
+fn opened_under(policy: Policy) -> Session {
+    let what = Session::opening(resident(), RecordClass::Register, StepOrder::default(), policy);
     let event = Event { seq: 0, at: NOW, operator: user("operator"), device: None, what };
     Session::open(RecordId("330301-01-20261123-0007".into()), event).unwrap()
 }
@@ -139,20 +145,68 @@ pub fn wish(session: &mut Session, wish: Wish) {
 /// Accepts a sample of a slot.
 pub fn accept(session: &mut Session, slot: Slot, quality: u8) {
     let id = SampleId(format!("{}/{}", session.record(), session.next_seq()));
-    let sample = SampleRef { id, purpose: Purpose::Slot(slot), quality, sha256: "00".repeat(32) };
+    let sample = SampleRef { id, purpose: Purpose::Slot(slot), quality, sha256: "00".repeat(32), portrait: None };
     wish(session, Wish::Accept { sample });
+}
+
+/// What was measured of a portrait in which these checks fail; of none, a good one.
+pub fn measured(failed: &[&str], advice: Option<&str>) -> Findings {
+    let names =
+        ["single_face_present", "head_pose_yaw", "head_pose_pitch", "eyes_open", "sharpness", "backdrop_colour"];
+    let line = |name: &str| {
+        let pass = !failed.contains(&name);
+        Finding { check: name.into(), raw: Some(0.4), score: if pass { 88 } else { 21 }, pass }
+    };
+    Findings {
+        verdict: if failed.is_empty() { PortraitVerdict::Pass } else { PortraitVerdict::Fail },
+        faces: 1,
+        wanted: Some("blue".into()),
+        background: Some(BackdropSeen { class: "blue".into(), score: 91 }),
+        eyes: Some([(190.0, 262.0), (290.0, 262.0)]),
+        checks: names.into_iter().map(line).collect(),
+        advice: advice.map(str::to_owned),
+        models: BTreeMap::new(),
+    }
+}
+
+/// Accepts a portrait with what was measured of it.
+pub fn photograph(session: &mut Session, findings: Findings) {
+    let id = SampleId(format!("{}/{}", session.record(), session.next_seq()));
+    let (purpose, portrait) = (Purpose::Slot(Slot::Photo), Some(Box::new(findings)));
+    wish(session, Wish::Accept { sample: SampleRef { id, purpose, quality: 35, sha256: "00".repeat(32), portrait } });
+}
+
+/// Leaves a slot empty.
+pub fn except(session: &mut Session, slot: Slot, reason: ExceptionReason) {
+    let evidence = session.evidence().map(|sample| sample.id.clone());
+    wish(session, Wish::Except { exception: Exception { slot, reason, evidence, note: String::new() } });
+}
+
+/// Keeps a photo that shows why something is empty.
+pub fn show_empty(session: &mut Session, slot: Slot) {
+    let id = SampleId(format!("{}/{}", session.record(), session.next_seq()));
+    let purpose = Purpose::Evidence(slot);
+    wish(
+        session,
+        Wish::Accept { sample: SampleRef { id, purpose, quality: 100, sha256: "00".repeat(32), portrait: None } },
+    );
 }
 
 /// Compares at the confirm step.
 pub fn compare(session: &mut Session, slot: Slot, score: f32) {
     let id = SampleId(format!("{}/{}", session.record(), session.next_seq()));
-    let sample = SampleRef { id, purpose: Purpose::Probe(slot), quality: 70, sha256: "00".repeat(32) };
+    let sample = SampleRef { id, purpose: Purpose::Probe(slot), quality: 70, sha256: "00".repeat(32), portrait: None };
     wish(session, Wish::Probed { probe: Probe { slot, score, matched: score >= 3.0 }, sample });
 }
 
 /// A record that stands at the beginning of a step, everything before it done.
 pub fn standing_at(step: Step) -> Session {
-    let mut session = opened();
+    standing_under(step, Policy::default())
+}
+
+/// The same under other thresholds.
+pub fn standing_under(step: Step, policy: Policy) -> Session {
+    let mut session = opened_under(policy);
     while session.step() != step {
         fill(&mut session);
         wish(&mut session, Wish::Next);
@@ -191,6 +245,8 @@ pub fn seated(session: Session) -> Board {
     let filled = |slot: Slot| session.attempts(slot).next().is_some();
     let shown = Shown {
         photo: filled(Slot::Photo).then(|| portrait(1)),
+        card: filled(Slot::Photo).then(|| on_card(2)),
+        evidence: session.evidence().map(|_| portrait(3)),
         signature: filled(Slot::Signature).then(|| Arc::new(signature())),
         approval: filled(Slot::Approval).then(|| Arc::new(signature())),
         fingers: Finger::ALL
@@ -221,6 +277,7 @@ pub fn seated(session: Session) -> Board {
 /// The same with a capture under way.
 pub fn capturing(session: Session, slot: Slot, aim: Aim, phase: Phase) -> Board {
     let news = match slot {
+        _ if aim == Aim::Evidence => News { latest: Some(Progress::Frame(face())), ink: Vec::new() },
         Slot::Photo => News { latest: Some(Progress::Frame(face())), ink: Vec::new() },
         Slot::Signature | Slot::Approval => News { latest: Some(Progress::Waiting), ink: signature().strokes },
         Slot::Finger(_) => News { latest: Some(Progress::GrayFrame(pressed())), ink: Vec::new() },
@@ -228,7 +285,28 @@ pub fn capturing(session: Session, slot: Slot, aim: Aim, phase: Phase) -> Board 
     };
     // The sender may go: the last news stays.
     let (_, live) = watch::channel(news);
-    Board { capture: Some(Capture { slot, aim, slap: None, phase, live }), ..seated(session) }
+    Board { capture: Some(Capture { slot, aim, slap: None, phase, live, portrait: None }), ..seated(session) }
+}
+
+/// The same with a preview that was looked at.
+pub fn watched(board: Board, view: LiveView) -> Board {
+    let (_, portrait) = watch::channel(Some(view));
+    let capture = board.capture.clone().map(|capture| Capture { portrait: Some(portrait), ..capture });
+    Board { capture, ..board }
+}
+
+/// What is seen of the face in the preview.
+pub fn view(advice: Option<Advice>, held: f32) -> LiveView {
+    let verdict = if advice.is_none() { FaceVerdict::Pass } else { FaceVerdict::Fail };
+    let report = Report {
+        faces: 1,
+        verdict,
+        checks: Vec::new(),
+        background: Some(Background { class: Backdrop::Blue, score: 90 }),
+        eyes: Some([(192.0, 255.0), (288.0, if advice == Some(Advice::HeadUpright) { 275.0 } else { 255.0 })]),
+        advice,
+    };
+    LiveView { seen: Seen { report, face: Some((120.0, 120.0, 240.0, 320.0)) }, size: (480, 640), held, number: 1 }
 }
 
 fn face() -> RgbImage {
@@ -261,6 +339,13 @@ pub fn portrait(id: u64) -> Picture {
     let face = face();
     let rgba = face.pixels().chunks_exact(3).flat_map(|p| [p[0], p[1], p[2], 255]).collect();
     Picture { id, width: face.width(), height: face.height(), rgba: Arc::new(rgba), sample: None }
+}
+
+/// The portrait as it will be on the card.
+fn on_card(id: u64) -> Picture {
+    let card = rekam::station::portrait::card(&face(), Some([(192.0, 255.0), (288.0, 255.0)])).unwrap();
+    let rgba = card.pixels().chunks_exact(3).flat_map(|p| [p[0], p[1], p[2], 255]).collect();
+    Picture { id, width: card.width(), height: card.height(), rgba: Arc::new(rgba), sample: None }
 }
 
 pub fn print(id: u64) -> Picture {

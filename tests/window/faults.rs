@@ -2,10 +2,10 @@
 
 use rekam::domain::session::{Field, Slot, Step, Wish};
 use rekam::station::Models;
-use rekam::station::counter::{Act, Light, Line, Passphrase, Phase, Stage, Start, Which, start};
+use rekam::station::counter::{Act, Board, Light, Line, Passphrase, Phase, Stage, Start, Which, start};
 use rekam_hal::DeviceErrorKind;
 
-use crate::counter::{done, until};
+use crate::counter::{approve, done, until};
 
 /// Waits for the capture of a step, pulls its cable, sees the screen say so, puts it back and sees it go on.
 fn pull_and_put_back(line: &Line, which: Which) {
@@ -35,10 +35,13 @@ fn each_device_pulled_in_its_step_is_told_and_the_record_goes_on_by_itself() {
     done(&line, Act::Wish(Wish::ConfirmData { fields: Field::ALL.into(), acknowledged: Vec::new() }));
     done(&line, Act::Next);
     pull_and_put_back(&line, Which::Camera);
-    until(&line, "camera", |board| board.capture.as_ref().is_some_and(|capture| capture.phase == Phase::Live));
+    let taken = |board: &Board| board.seat.as_ref().is_some_and(|seat| seat.shown.photo.is_some());
+    let live = |board: &Board| board.capture.as_ref().is_some_and(|capture| capture.phase == Phase::Live);
+    // A portrait in which everything holds takes itself.
+    until(&line, "camera", |board| live(board) || taken(board));
     line.tell(Act::Shutter);
-    until(&line, "photo", |board| board.seat.as_ref().is_some_and(|seat| seat.shown.photo.is_some()));
-    done(&line, Act::ApprovePhoto);
+    until(&line, "photo", taken);
+    approve(&line);
     done(&line, Act::Next);
     pull_and_put_back(&line, Which::Pad);
     until(&line, "signature", |board| board.session().is_some_and(|s| s.is_done(Step::Signature)));
@@ -55,8 +58,9 @@ fn each_device_pulled_in_its_step_is_told_and_the_record_goes_on_by_itself() {
         let reason = rekam::domain::session::ExceptionReason::Injured;
         line.tell(Act::Except { slot, reason, note: String::new() });
     }
-    until(&line, "fingers", |board| board.session().is_some_and(|s| s.is_done(Step::Fingerprints)));
+    until(&line, "fingers", |board| board.session().is_some_and(|s| s.is_settled(Step::Fingerprints)));
     done(&line, Act::ClearTrouble);
+    done(&line, Act::Wish(Wish::WaiveEvidence { reason: "latihan".into() }));
     done(&line, Act::Next);
     pull_and_put_back(&line, Which::Iris);
     let board = until(&line, "irises", |board| board.session().is_some_and(|s| s.is_done(Step::Iris)));

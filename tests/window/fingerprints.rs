@@ -2,7 +2,7 @@
 
 use crate::boards;
 use crate::rig::{Rig, look_at};
-use rekam::domain::session::{Exception, ExceptionReason, Session, Slot, Step, Wish};
+use rekam::domain::session::{Exception, ExceptionReason, Policy, Session, Slot, Step, Wish};
 use rekam::station::counter::{Act, Aim, Board, Capture, Outcome, Phase, SlapTake, Take};
 use rekam::ui::app::{Message, Shown};
 use rekam::ui::keys::Key;
@@ -48,6 +48,73 @@ fn all_done() -> Board {
 fn first_finger() -> Board {
     let session = boards::standing_at(Step::Fingerprints);
     boards::capturing(session, Slot::Finger(Finger::RightThumb), Aim::Fill, Phase::Live)
+}
+
+/// Nine fingers kept, one empty, under rules that want a photo of it.
+fn empty_one() -> Session {
+    let mut session = boards::standing_under(Step::Fingerprints, Policy { evidence: true, ..Policy::default() });
+    for finger in Finger::ALL {
+        match Slot::Finger(finger) {
+            LITTLE => boards::except(&mut session, LITTLE, ExceptionReason::Missing),
+            slot => boards::accept(&mut session, slot, 80),
+        }
+    }
+    session
+}
+
+fn showing() -> Board {
+    boards::capturing(empty_one(), LITTLE, Aim::Evidence, Phase::Live)
+}
+
+fn shown() -> Board {
+    let mut session = empty_one();
+    boards::show_empty(&mut session, LITTLE);
+    boards::seated(session)
+}
+
+#[test]
+fn a_missing_finger_asks_for_a_photo_before_the_next_step() {
+    let mut rig = Rig::before(boards::seated(empty_one()));
+    assert!(rig.sees(&Rig::words("evidence-ask")));
+    rig.press(Key::Enter);
+    assert_eq!(rig.acts(), [Act::Evidence { begin: true }]);
+    rig.show(showing());
+    assert!(rig.sees(&Rig::words("evidence-place")));
+    rig.press(Key::Enter);
+    assert_eq!(rig.acts(), [Act::Shutter]);
+    rig.press(Key::Escape);
+    assert_eq!(rig.acts(), [Act::Evidence { begin: false }]);
+    rig.show(shown());
+    assert!(rig.sees(&Rig::words("evidence-kept")));
+    rig.press(Key::Enter);
+    assert_eq!(rig.acts(), [Act::Next]);
+    rig.press(Key::Char('f'));
+    assert_eq!(rig.acts(), [Act::Evidence { begin: true }]);
+}
+
+#[test]
+fn going_on_without_the_photo_needs_a_reason() {
+    let mut rig = Rig::before(boards::seated(empty_one()));
+    rig.press(Key::Char('x'));
+    assert_eq!(rig.acts(), []);
+    rig.press(Key::Char('1'));
+    let reason = Rig::words("evidence-waive-wish");
+    assert_eq!(rig.acts(), [Act::Wish(Wish::WaiveEvidence { reason })]);
+}
+
+#[test]
+fn where_nothing_is_empty_no_photo_is_offered() {
+    let mut rig = Rig::before(first_finger());
+    rig.press(Key::Char('f'));
+    rig.press(Key::Char('x'));
+    assert_eq!(rig.acts(), []);
+}
+
+#[test]
+fn how_the_photo_of_what_is_empty_looks() {
+    look_at("fingerprints-empty", &boards::seated(empty_one()), |_| ());
+    look_at("fingerprints-showing", &showing(), |rig| drop(rig.app.update(Message::FrameDue)));
+    look_at("fingerprints-shown", &shown(), |_| ());
 }
 
 #[test]

@@ -17,7 +17,7 @@ fn frame(width: u32) -> News {
 
 fn board() -> (watch::Sender<News>, Board) {
     let (camera, live) = watch::channel(News::default());
-    let capture = Capture { slot: Slot::Photo, aim: Aim::Fill, slap: None, phase: Phase::Live, live };
+    let capture = Capture { slot: Slot::Photo, aim: Aim::Fill, slap: None, phase: Phase::Live, live, portrait: None };
     (camera, Board { capture: Some(capture), ..boards::seated(boards::standing_at(Step::Photo)) })
 }
 

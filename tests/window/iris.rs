@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::boards;
 use crate::rig::{Rig, look_at};
-use rekam::domain::session::{Doubt, Exception, ExceptionReason, Session, Slot, Step, Wish};
+use rekam::domain::session::{Doubt, Exception, ExceptionReason, Policy, Session, Slot, Step, Wish};
 use rekam::station::counter::{Act, Aim, Board, Outcome, Phase, Seat, Take};
 use rekam::ui::app::{Message, Shown};
 use rekam::ui::keys::Key;
@@ -51,6 +51,23 @@ fn with_doubt(board: Board) -> Board {
 
 fn doubted() -> Board {
     with_doubt(both_done())
+}
+
+#[test]
+fn an_eye_that_is_empty_asks_for_a_photo_too() {
+    let mut session = boards::standing_under(Step::Iris, Policy { evidence: true, ..Policy::default() });
+    boards::accept(&mut session, RIGHT, 77);
+    boards::except(&mut session, LEFT, ExceptionReason::EyeDisease);
+    let mut rig = Rig::before(boards::seated(session.clone()));
+    assert!(rig.sees(&Rig::words("evidence-ask")));
+    rig.press(Key::Enter);
+    assert_eq!(rig.acts(), [Act::Evidence { begin: true }]);
+    look_at("iris-empty", &boards::seated(session.clone()), |_| ());
+    boards::show_empty(&mut session, LEFT);
+    let mut rig = Rig::before(boards::seated(session.clone()));
+    rig.press(Key::Enter);
+    assert_eq!(rig.acts(), [Act::Next]);
+    look_at("iris-shown", &boards::seated(session), |_| ());
 }
 
 #[test]

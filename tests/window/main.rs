@@ -8,6 +8,7 @@ mod boards;
 mod counter;
 mod counter_eyes;
 mod counter_faults;
+mod counter_portrait;
 mod day;
 mod rig;
 

@@ -2,9 +2,11 @@
 
 use crate::boards;
 use crate::rig::{Rig, look_at};
+use rekam::biometrics::face::{Advice, Check};
 use rekam::domain::codes::Nationality;
-use rekam::domain::session::{Slot, Step, Wish};
+use rekam::domain::session::{Policy, Slot, Step, Wish};
 use rekam::station::counter::{Act, Aim, Board, Phase};
+use rekam::station::portrait::{ADVICE, advice_word};
 use rekam::ui::app::{Message, Shown};
 use rekam::ui::keys::Key;
 use rekam_hal::DeviceErrorKind;
@@ -49,6 +51,107 @@ fn the_taken_photo_is_shown_to_the_resident_and_enter_approves_it() {
     assert!(rig.sees(&Rig::words("photo-show")));
     rig.press(Key::Enter);
     assert_eq!(rig.acts(), [Act::ApprovePhoto, Act::Next]);
+}
+
+/// A portrait with faults.
+fn faulty() -> Board {
+    let mut session = boards::standing_at(Step::Photo);
+    boards::photograph(&mut session, boards::measured(&["head_pose_pitch", "eyes_open"], Some("chin-up")));
+    boards::seated(session)
+}
+
+fn overridden() -> Board {
+    let mut session = boards::standing_at(Step::Photo);
+    boards::photograph(&mut session, boards::measured(&["head_pose_pitch", "eyes_open"], Some("chin-up")));
+    let sample = session.samples()[0].id.clone();
+    boards::wish(&mut session, Wish::OverridePhoto { sample, reason: Rig::words("photo-override-condition") });
+    boards::seated(session)
+}
+
+/// A preview that was looked at.
+fn watched(advice: Option<Advice>, held: f32) -> Rig {
+    let mut rig = Rig::before(boards::watched(live(), boards::view(advice, held)));
+    drop(rig.app.update(Message::FrameDue));
+    rig
+}
+
+#[test]
+fn the_live_preview_says_the_one_thing_to_do_and_the_cloth_that_is_seen() {
+    assert!(watched(Some(Advice::ChinUp), 0.0).sees(&Rig::words("face-advice-chin-up")));
+    assert!(watched(None, 0.4).sees(&Rig::words("photo-hold")));
+    assert!(watched(None, 0.0).sees(&Rig::words("photo-now")));
+    let colour = Rig::words("backdrop-blue");
+    let seen = rekam::office::words::Words::of(rekam::office::words::Language::Indonesian)
+        .say("photo-backdrop-seen", &[("colour", &colour)]);
+    assert!(watched(None, 0.4).sees(&seen));
+}
+
+#[test]
+fn the_shutter_works_whatever_the_preview_says() {
+    let mut rig = watched(Some(Advice::NoFace), 0.0);
+    rig.press(Key::Enter);
+    assert_eq!(rig.acts(), [Act::Shutter]);
+}
+
+#[test]
+fn enter_takes_a_photo_with_faults_again_and_says_what_is_wrong_first() {
+    let mut rig = Rig::before(faulty());
+    assert!(rig.sees(&Rig::words("face-advice-chin-up")));
+    assert!(rig.sees(&Rig::words("check-head-pose-pitch")) && rig.sees(&Rig::words("check-eyes-open")));
+    assert!(!rig.sees(&Rig::words("check-head-pose-yaw")));
+    rig.press(Key::Enter);
+    assert_eq!(rig.acts(), [Act::Retake { slot: Slot::Photo, discard: true }]);
+}
+
+#[test]
+fn a_photo_with_faults_is_used_only_with_a_reason_and_then_still_approved() {
+    let mut rig = Rig::before(faulty());
+    rig.press(Key::Char('o'));
+    assert_eq!(rig.acts(), []);
+    rig.press(Key::Char('1'));
+    let reason = Rig::words("photo-override-condition");
+    assert_eq!(rig.acts(), [Act::OverridePhoto { reason }]);
+    rig.show(overridden());
+    assert!(rig.sees(&Rig::words("photo-show")));
+    rig.press(Key::Enter);
+    assert_eq!(rig.acts(), [Act::ApprovePhoto, Act::Next]);
+}
+
+#[test]
+fn a_photo_with_faults_may_be_used_for_a_reason_in_own_words() {
+    let mut rig = Rig::before(faulty());
+    rig.press(Key::Char('o'));
+    rig.press(Key::Char('4'));
+    rig.type_into("capture-words", "Leher cedera");
+    rig.press(Key::Enter);
+    assert_eq!(rig.acts(), [Act::OverridePhoto { reason: "Leher cedera".into() }]);
+}
+
+#[test]
+fn a_backdrop_is_painted_only_where_the_station_allows_it() {
+    let mut rig = Rig::before(taken());
+    rig.press(Key::Char('b'));
+    assert_eq!(rig.acts(), []);
+    let mut session = boards::standing_under(Step::Photo, Policy { repaint: true, ..Policy::default() });
+    boards::accept(&mut session, Slot::Photo, 100);
+    let mut rig = Rig::before(boards::seated(session));
+    rig.press(Key::Char('b'));
+    assert_eq!(rig.acts(), [Act::Repaint]);
+}
+
+#[test]
+fn every_advice_and_every_check_has_words_in_both_languages() {
+    use rekam::office::words::{Language, Words};
+    for language in [Language::Indonesian, Language::English] {
+        let words = Words::of(language);
+        for advice in ADVICE {
+            assert!(words.has(&format!("face-advice-{}", advice_word(advice))), "{advice:?}");
+        }
+        let whole = ["no_face", "many_faces", "verdict"];
+        for name in Check::ALL.iter().map(|check| check.name()).chain(whole) {
+            assert!(words.has(&format!("check-{}", name.replace('_', "-"))), "{name}");
+        }
+    }
 }
 
 #[test]
@@ -177,6 +280,21 @@ fn backspace_goes_to_the_step_before() {
 fn how_it_looks() {
     look_at("photo-live", &live(), |rig| drop(rig.app.update(Message::FrameDue)));
     look_at("photo-taken", &taken(), |_| ());
+    for (name, advice, held) in [
+        ("photo-guided", Some(Advice::TurnLeft), 0.0),
+        ("photo-tilted", Some(Advice::HeadUpright), 0.0),
+        ("photo-closer", Some(Advice::Closer), 0.0),
+        ("photo-held", None, 0.6),
+    ] {
+        let board = boards::watched(live(), boards::view(advice, held));
+        look_at(name, &board, |rig| drop(rig.app.update(Message::FrameDue)));
+    }
+    look_at("photo-faulty", &faulty(), |_| ());
+    look_at("photo-overridden", &overridden(), |_| ());
+    look_at("photo-override", &faulty(), |rig| rig.press(Key::Char('o')));
+    let mut good = boards::standing_at(Step::Photo);
+    boards::photograph(&mut good, boards::measured(&[], None));
+    look_at("photo-good", &boards::seated(good), |_| ());
     look_at("photo-cancel", &live(), |rig| {
         drop(rig.app.update(Message::FrameDue));
         rig.press(Key::F(9));

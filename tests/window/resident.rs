@@ -6,6 +6,7 @@ use crate::boards;
 use crate::rig::{APPEARANCES, Rig};
 use iced::Size;
 use iced_test::Simulator;
+use rekam::biometrics::face::Advice as FaceAdvice;
 use rekam::domain::session::{Session, Slot, Step};
 use rekam::office::words::{Language, Words};
 use rekam::station::counter::{Aim, Board, Capture, Check, End, Finished, Home, Outcome, Phase, Stage, Take, Waiting};
@@ -228,6 +229,19 @@ fn a_cable_that_is_out_is_not_the_residents_fault() {
     let board = finger(session, Finger::LeftThumb, Phase::NoDevice(DeviceErrorKind::Gone));
     let rig = Rig::before(board);
     assert!(sees(&rig, &Rig::words("resident-wait")) && !sees(&rig, &Rig::words("device-gone")));
+}
+
+#[test]
+fn the_resident_is_told_what_to_do_with_the_face_and_nothing_that_is_the_officers() {
+    let rig = |advice, held| {
+        let live = boards::capturing(boards::standing_at(Step::Photo), Slot::Photo, Aim::Fill, Phase::Live);
+        let mut rig = Rig::before(boards::watched(live, boards::view(advice, held)));
+        drop(rig.app.update(rekam::ui::app::Message::FrameDue));
+        rig
+    };
+    assert!(sees(&rig(Some(FaceAdvice::ChinUp), 0.0), &Rig::words("resident-face-chin-up")));
+    assert!(sees(&rig(Some(FaceAdvice::ChangeBackdrop), 0.0), &Rig::words("resident-photo")));
+    assert!(sees(&rig(None, 0.5), &Rig::words("resident-face-hold")));
 }
 
 #[test]

@@ -157,3 +157,7 @@ trouble-database = The database refused: close the program and open it again; if
 trouble-crypto = Encryption failed: close the program and open it again; if it happens again, call support.
 trouble-store-closed = The store has stopped: close the program and open it again. What was accepted is kept.
 trouble-training-register = A training station takes no register: set a real station up with rekam setup.
+trouble-photo-faulty = The photo is not good yet: { $faults }. Take it again, or say why it is used all the same.
+trouble-photo-faultless = Nothing is wrong with this photo: no reason is needed.
+trouble-not-repainted = This office does not replace backdrops: hang up the right cloth.
+trouble-evidence-unneeded = No exception photo is asked for at this step: just go on.

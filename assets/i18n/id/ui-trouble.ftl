@@ -157,3 +157,7 @@ trouble-database = Basis data menolak: tutup program lalu buka lagi; bila terula
 trouble-crypto = Enkripsi gagal: tutup program lalu buka lagi; bila terulang, hubungi dukungan.
 trouble-store-closed = Penyimpanan berhenti: tutup program lalu buka lagi. Data yang diterima tetap tersimpan.
 trouble-training-register = Stasiun latihan tidak menerima daftar penduduk: siapkan stasiun sebenarnya dengan rekam setup.
+trouble-photo-faulty = Foto belum baik: { $faults }. Ulangi foto, atau tulis mengapa tetap dipakai.
+trouble-photo-faultless = Foto ini sudah baik: tidak perlu alasan.
+trouble-not-repainted = Kantor ini tidak mengganti latar foto: pasang kain yang benar.
+trouble-evidence-unneeded = Foto pengecualian tidak diminta di langkah ini: lanjutkan saja.

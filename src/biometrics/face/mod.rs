@@ -27,5 +27,6 @@ mod verdict;
 pub use embedding::Embedding;
 pub use networks::{FaceError, NetworkFiles};
 pub use portraitist::{Nature, Portraitist, Seen, Sitter};
+pub use report::{Advice, Assessment, Backdrop, Background, Check, Point, Report, Verdict, Wanted};
 pub use track::Track;
 pub use verdict::report;

@@ -198,7 +198,13 @@ impl<'a> Driver<'a> {
         let session = self.desk.session()?;
         let shown = session.attempts(Slot::Photo).last().map(|sample| sample.id.clone());
         match (session.best(Slot::Photo), shown) {
-            (None, Some(sample)) => self.wish(Wish::ApprovePhoto { sample }),
+            (None, Some(sample)) => {
+                let faulty = session.portrait_faults(&sample).is_some_and(|faults| !faults.is_empty());
+                if faulty && session.override_of(&sample).is_none() {
+                    self.wish(Wish::OverridePhoto { sample: sample.clone(), reason: "foto simulasi".into() })?;
+                }
+                self.wish(Wish::ApprovePhoto { sample })
+            }
             _ => Ok(()),
         }
     }
@@ -237,17 +243,17 @@ impl<'a> Driver<'a> {
         slot: Slot,
         reason: ExceptionReason,
     ) -> Result<(), CliError> {
-        let session = self.desk.session()?;
-        let shown = session.samples().iter().find(|sample| sample.purpose == Purpose::Evidence(slot));
-        let mut evidence = shown.map(|sample| sample.id.clone());
-        // A photo shows what is missing; with folders of real images nothing but those is captured.
+        let mut evidence = self.desk.session()?.evidence().map(|sample| sample.id.clone());
+        // One photo shows everything that is missing; with folders of real images nothing but those is captured.
         if evidence.is_none() && visit.person.identity.is_none() && slot.is_biometric() {
             let round = self.round(visit, Slot::Photo)? + 1;
             presenter.present(round);
             if let Some(judged) = self.capture(presenter, visit, Slot::Photo, round)? {
+                let judged = Judged { template: None, portrait: None, ..judged };
                 evidence = Some(self.accept(Purpose::Evidence(slot), judged, Which::Camera)?);
             }
         }
+        let evidence = evidence.filter(|_| slot.is_biometric());
         self.wish(Wish::Except { exception: Exception { slot, reason, evidence, note: String::new() } })
     }
 
@@ -265,7 +271,7 @@ impl<'a> Driver<'a> {
             ConfirmNeed::Compare(slot) => {
                 let judged = match self.take(presenter, visit, slot)? {
                     Some(judged) => judged,
-                    None => Judged { media: "image/png", bytes: Vec::new(), template: None, quality: 0, advice: None },
+                    None => Judged::png(Vec::new()),
                 };
                 self.desk.probe(slot, judged, Some(Presenter::device_id(Presenter::device_of(slot))))?;
                 self.acknowledge_current()
@@ -480,5 +486,5 @@ fn pre_extracted(visit: &Visit, slot: Slot, round: u64) -> Judged {
         Slot::Photo | Slot::Signature | Slot::Approval => None,
     };
     let bytes = format!("{seed} {slot:?} {round}").into_bytes();
-    Judged { media: "image/png", bytes, template, quality: 90, advice: None }
+    Judged { template, quality: 90, ..Judged::png(bytes) }
 }

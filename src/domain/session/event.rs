@@ -8,6 +8,7 @@ use time::{Date, OffsetDateTime};
 
 use super::exception::Exception;
 use super::policy::Policy;
+use super::portrait::PhotoOverride;
 use super::sample::{SampleId, SampleRef, Slot};
 use super::step::{Step, StepOrder};
 use crate::domain::nik::Nik;
@@ -291,6 +292,24 @@ pub enum What {
         /// The portrait.
         sample: SampleId,
     },
+    /// Checks fail, and the operator answers for the portrait all the same.
+    PhotoOverridden {
+        /// Which portrait, what is wrong with it, and why it is good enough.
+        #[serde(flatten)]
+        how: PhotoOverride,
+    },
+    /// The backdrop of a portrait was painted anew; the original is kept.
+    Repainted {
+        /// What the camera saw.
+        original: SampleId,
+        /// The new picture.
+        sample: SampleRef,
+    },
+    /// No photo shows why slots are empty.
+    EvidenceWaived {
+        /// Why not.
+        reason: String,
+    },
     /// A slot stays empty, with a reason.
     Excepted {
         /// The exception.
@@ -423,6 +442,9 @@ impl What {
             Self::DataConfirmed { .. } => "data_confirmed",
             Self::SampleAccepted { .. } => "sample_accepted",
             Self::PhotoApproved { .. } => "photo_approved",
+            Self::PhotoOverridden { .. } => "photo_overridden",
+            Self::Repainted { .. } => "repainted",
+            Self::EvidenceWaived { .. } => "evidence_waived",
             Self::Excepted { .. } => "excepted",
             Self::ExceptionWithdrawn { .. } => "exception_withdrawn",
             Self::SetAside { .. } => "set_aside",

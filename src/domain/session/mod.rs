@@ -9,6 +9,7 @@ mod confirm;
 mod event;
 mod exception;
 mod policy;
+mod portrait;
 mod rules;
 mod sample;
 mod state;
@@ -17,6 +18,8 @@ mod wish;
 
 #[cfg(test)]
 mod model_test;
+#[cfg(test)]
+mod portrait_test;
 
 pub use confirm::ConfirmNeed;
 pub use event::{
@@ -25,6 +28,7 @@ pub use event::{
 };
 pub use exception::{Exception, ExceptionReason};
 pub use policy::{EYES, INDEX_FINGERS, Policy};
+pub use portrait::{BackdropSeen, Finding, Findings, PhotoOverride, PortraitVerdict};
 pub use rules::Refused;
 pub use sample::{Purpose, SampleId, SampleRef, Slot};
 pub use state::{HitState, ReplayError, Session, SlotState, Status, Undone};

@@ -49,7 +49,7 @@ impl Desk {
 
     fn sample(&self, purpose: Purpose, quality: u8) -> SampleRef {
         let id = SampleId(format!("r/{}", self.session.next_seq()));
-        SampleRef { id, purpose, quality, sha256: String::new() }
+        SampleRef { id, purpose, quality, sha256: String::new(), portrait: None }
     }
 
     fn probed(&self, slot: Slot, matched: bool) -> Wish {

@@ -22,11 +22,26 @@ pub struct Policy {
     /// Lowest fused score at which two people are reported as a possible duplicate, for a gallery of one;
     /// the logarithm of the gallery's size is added.
     pub hit_score: f32,
+    /// An empty finger or eye wants a photo that shows why, or a reason why there is none.
+    #[serde(default)]
+    pub evidence: bool,
+    /// The backdrop behind a portrait may be painted anew. What the camera saw is kept beside it.
+    #[serde(default)]
+    pub repaint: bool,
 }
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { finger_quality: 40, iris_quality: 40, tries: 3, confirm_score: 3.0, confirm_tries: 3, hit_score: 3.7 }
+        Self {
+            finger_quality: 40,
+            iris_quality: 40,
+            tries: 3,
+            confirm_score: 3.0,
+            confirm_tries: 3,
+            hit_score: 3.7,
+            evidence: false,
+            repaint: false,
+        }
     }
 }
 

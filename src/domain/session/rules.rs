@@ -3,6 +3,7 @@
 use super::confirm::ConfirmNeed;
 use super::event::{Field, VoidReason, What};
 use super::exception::Exception;
+use super::portrait::PhotoOverride;
 use super::sample::{Purpose, SampleId, SampleRef, Slot};
 use super::state::{Session, SlotState, Status, Undone};
 use super::step::Step;
@@ -61,6 +62,18 @@ pub enum Refused {
     /// The evidence or portrait does not belong to the record.
     #[error("that sample does not belong to this record")]
     UnknownSample,
+    /// Checks of the portrait fail and nobody has answered for it.
+    #[error("the portrait has faults ({}); take it again, or say why it is good enough", .0.join(", "))]
+    PhotoFaulty(Vec<String>),
+    /// Nothing is wrong with the portrait.
+    #[error("nothing is wrong with the portrait; there is nothing to answer for")]
+    PhotoFaultless,
+    /// The station leaves backdrops as they are.
+    #[error("this station does not paint backdrops anew; hang up the right cloth")]
+    NotRepainted,
+    /// No photo of empty slots is asked for.
+    #[error("no photo is asked for; there is nothing to leave out")]
+    EvidenceUnneeded,
     /// A sample with this name is already there.
     #[error("that sample was already accepted")]
     SampleRepeated,
@@ -155,8 +168,30 @@ impl Session {
             Wish::Accept { sample } => self.accept(sample),
             Wish::ApprovePhoto { sample } => {
                 self.at_step(Step::Photo)?;
-                let portrait = self.attempts(Slot::Photo).any(|photo| photo.id == sample);
-                if portrait { Ok(What::PhotoApproved { sample }) } else { Err(Refused::UnknownSample) }
+                let faults = self.portrait_faults(&sample).ok_or(Refused::UnknownSample)?;
+                if faults.is_empty() || self.override_of(&sample).is_some() {
+                    Ok(What::PhotoApproved { sample })
+                } else {
+                    Err(Refused::PhotoFaulty(faults))
+                }
+            }
+            Wish::OverridePhoto { sample, reason } => {
+                self.at_step(Step::Photo)?;
+                needed(&reason)?;
+                let checks = self.portrait_faults(&sample).ok_or(Refused::UnknownSample)?;
+                if checks.is_empty() {
+                    return Err(Refused::PhotoFaultless);
+                }
+                Ok(What::PhotoOverridden { how: PhotoOverride { sample, checks, reason } })
+            }
+            Wish::Repaint { original, sample } => self.repaint(original, sample),
+            Wish::WaiveEvidence { reason } => {
+                needed(&reason)?;
+                if self.wants_evidence(self.at) {
+                    Ok(What::EvidenceWaived { reason })
+                } else {
+                    Err(Refused::EvidenceUnneeded)
+                }
             }
             Wish::Except { exception } => self.except(exception),
             Wish::WithdrawException { slot } => {
@@ -261,12 +296,28 @@ impl Session {
         if self.exceptions.contains_key(&exception.slot) {
             return Err(Refused::SlotExcepted);
         }
-        let shows =
-            |id: &SampleId| self.samples.iter().any(|s| s.id == *id && s.purpose == Purpose::Evidence(exception.slot));
+        // One photo shows the whole person: both hands beside the face.
+        let shows = |id: &SampleId| {
+            self.samples.iter().any(|sample| sample.id == *id && matches!(sample.purpose, Purpose::Evidence(_)))
+        };
         if exception.evidence.as_ref().is_some_and(|id| !shows(id)) {
             return Err(Refused::UnknownSample);
         }
         Ok(What::Excepted { exception })
+    }
+
+    /// A portrait takes the place of the one that it was painted from; nobody has approved it yet.
+    fn repaint(&self, original: SampleId, sample: SampleRef) -> Result<What, Refused> {
+        self.at_step(Step::Photo)?;
+        if !self.policy.repaint {
+            return Err(Refused::NotRepainted);
+        }
+        let known = self.attempts(Slot::Photo).any(|photo| photo.id == original);
+        if !known || self.original_of(&original).is_some() || sample.purpose != Purpose::Slot(Slot::Photo) {
+            return Err(Refused::UnknownSample);
+        }
+        self.unheard_of(&sample)?;
+        Ok(What::Repainted { original, sample })
     }
 
     /// Whichever of the two holds something gets the other place.

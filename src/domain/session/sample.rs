@@ -3,6 +3,7 @@
 use rekam_hal::{Eye, Finger};
 use serde::{Deserialize, Serialize};
 
+use super::portrait::Findings;
 use super::step::Step;
 
 /// A place in the record that wants a sample or an exception.
@@ -79,7 +80,7 @@ pub enum Purpose {
 }
 
 /// An accepted sample, already durable when the session hears of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SampleRef {
     /// Name in the store.
     pub id: SampleId,
@@ -89,4 +90,7 @@ pub struct SampleRef {
     pub quality: u8,
     /// SHA-256 of the stored bytes, lower-case hexadecimal.
     pub sha256: String,
+    /// What was measured of a portrait. Portraits of older records, and everything else, have nothing of the kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub portrait: Option<Box<Findings>>,
 }

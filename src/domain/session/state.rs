@@ -7,6 +7,7 @@ use time::Date;
 use super::event::{Doubt, Event, Hit, HitId, Invitation, Probe, RecordClass, RecordId, Verdict, What};
 use super::exception::Exception;
 use super::policy::{EYES, Policy};
+use super::portrait::PhotoOverride;
 use super::sample::{Purpose, SampleId, SampleRef, Slot};
 use super::step::{Step, StepOrder};
 use crate::domain::nik::Nik;
@@ -127,6 +128,11 @@ pub struct Session {
     pub(super) data_confirmed: bool,
     pub(super) samples: Vec<SampleRef>,
     pub(super) approved_photo: Option<SampleId>,
+    pub(super) overrides: BTreeMap<SampleId, PhotoOverride>,
+    /// From what a portrait with a painted backdrop was made.
+    pub(super) originals: BTreeMap<SampleId, SampleId>,
+    /// Why no photo shows what is empty.
+    pub(super) evidence_waived: Option<String>,
     pub(super) exceptions: BTreeMap<Slot, Exception>,
     pub(super) deferred: BTreeSet<Step>,
     pub(super) probes: Vec<Probe>,
@@ -176,6 +182,9 @@ impl Session {
             data_confirmed: false,
             samples: Vec::new(),
             approved_photo: None,
+            overrides: BTreeMap::new(),
+            originals: BTreeMap::new(),
+            evidence_waived: None,
             exceptions: BTreeMap::new(),
             deferred: BTreeSet::new(),
             probes: Vec::new(),
@@ -206,6 +215,13 @@ impl Session {
             What::DataConfirmed { .. } => self.data_confirmed = true,
             What::SampleAccepted { sample } => self.take(sample),
             What::PhotoApproved { sample } => self.approved_photo = Some(sample),
+            What::PhotoOverridden { how } => drop(self.overrides.insert(how.sample.clone(), how)),
+            What::Repainted { original, sample } => {
+                self.originals.insert(sample.id.clone(), original);
+                self.approved_photo = None;
+                self.take(sample);
+            }
+            What::EvidenceWaived { reason } => self.evidence_waived = Some(reason),
             What::Excepted { exception } => {
                 self.forget_probes(exception.slot);
                 self.forget_dismissal(exception.slot);
@@ -297,8 +313,10 @@ impl Session {
     }
 
     fn take(&mut self, sample: SampleRef) {
-        if let Purpose::Slot(slot) = sample.purpose {
-            self.forget_probes(slot);
+        match sample.purpose {
+            Purpose::Slot(slot) => self.forget_probes(slot),
+            Purpose::Evidence(slot) => self.show_empty(slot, &sample.id),
+            Purpose::Probe(_) => {}
         }
         self.samples.push(sample);
     }
@@ -429,11 +447,15 @@ impl Session {
     pub fn is_done(&self, step: Step) -> bool {
         match step {
             Step::Verify => self.data_confirmed,
-            Step::Photo | Step::Signature | Step::Fingerprints | Step::Iris => {
-                Slot::of(step).into_iter().all(|slot| self.slot(slot).is_settled())
-            }
+            Step::Photo | Step::Signature => self.is_settled(step),
+            Step::Fingerprints | Step::Iris => self.is_settled(step) && !self.wants_evidence(step),
             Step::Confirm => self.is_confirmed() && self.slot(Slot::Approval).is_settled(),
         }
+    }
+
+    /// Whether every slot of a step is filled or excepted; a photo of what is empty may still be asked for.
+    pub fn is_settled(&self, step: Step) -> bool {
+        Slot::of(step).into_iter().all(|slot| self.slot(slot).is_settled())
     }
 
     /// Steps put off for now.

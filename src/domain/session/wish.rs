@@ -23,6 +23,12 @@ pub enum Wish {
     Accept { sample: SampleRef },
     /// The resident approves the portrait.
     ApprovePhoto { sample: SampleId },
+    /// The portrait is good enough although checks fail.
+    OverridePhoto { sample: SampleId, reason: String },
+    /// The backdrop of a portrait was painted anew.
+    Repaint { original: SampleId, sample: SampleRef },
+    /// No photo shows why slots are empty.
+    WaiveEvidence { reason: String },
     /// Leave the slot empty.
     Except { exception: Exception },
     /// Take an exception back.
@@ -73,6 +79,8 @@ impl Wish {
             Self::ConfirmData { .. }
             | Self::Reschedule { .. }
             | Self::ApprovePhoto { .. }
+            | Self::OverridePhoto { .. }
+            | Self::WaiveEvidence { .. }
             | Self::Except { .. }
             | Self::WithdrawException { .. }
             | Self::SetAside { .. }
@@ -85,6 +93,7 @@ impl Wish {
             | Self::Resume { .. }
             | Self::Cancel { .. } => true,
             Self::Accept { .. }
+            | Self::Repaint { .. }
             | Self::Probed { .. }
             | Self::ExceptConfirm { .. }
             | Self::ReportHit { .. }

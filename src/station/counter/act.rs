@@ -176,6 +176,18 @@ pub enum Act {
     },
     /// The portrait shown last is approved by the resident.
     ApprovePhoto,
+    /// The portrait shown last is good enough although checks fail.
+    OverridePhoto {
+        /// Why.
+        reason: String,
+    },
+    /// The backdrop of the portrait shown last is painted anew.
+    Repaint,
+    /// A photo shows why something is empty: begins to take it, or gives it up.
+    Evidence {
+        /// Begins.
+        begin: bool,
+    },
     /// A supervisor vouches where nothing can be compared.
     Vouch {
         /// Login name of the supervisor.
@@ -308,6 +320,9 @@ impl Act {
             | Self::Swap { .. }
             | Self::Except { .. }
             | Self::ApprovePhoto
+            | Self::OverridePhoto { .. }
+            | Self::Repaint
+            | Self::Evidence { .. }
             | Self::Vouch { .. }
             | Self::Complete { .. }
             | Self::Dismiss

@@ -226,7 +226,7 @@ impl Room {
         self.board.finished = None;
         self.board.last = None;
         self.board.check = Check::Idle;
-        self.captures.begin_record(self.board.rules.slaps);
+        self.captures.begin_record(self.board.rules.slaps, self.board.rules.by_itself);
         let session = self.desk()?.session()?;
         let nik = *session.nik();
         let started = !session.samples().is_empty();
@@ -266,7 +266,10 @@ impl Room {
     }
 
     pub(super) fn except(&mut self, slot: Slot, reason: ExceptionReason, note: String) -> Done {
-        let exception = Exception { slot, reason, evidence: None, note };
+        // The photo that shows the others shows this one too; another can be taken.
+        let evidence = self.desk()?.session()?.evidence().map(|sample| sample.id.clone());
+        let evidence = evidence.filter(|_| slot.is_biometric());
+        let exception = Exception { slot, reason, evidence, note };
         self.desk()?.wish(Wish::Except { exception })?;
         self.captures.forget(slot);
         self.refresh_seat()
@@ -276,6 +279,21 @@ impl Room {
         let desk = self.desk()?;
         let sample = desk.session()?.attempts(Slot::Photo).last().map(|sample| sample.id.clone());
         desk.wish(Wish::ApprovePhoto { sample: sample.ok_or(CounterError::NotNow)? })?;
+        self.refresh_seat()
+    }
+
+    /// The operator answers for the portrait shown last.
+    pub(super) fn override_photo(&mut self, reason: String) -> Done {
+        let desk = self.desk()?;
+        let sample = desk.session()?.attempts(Slot::Photo).last().map(|sample| sample.id.clone());
+        desk.wish(Wish::OverridePhoto { sample: sample.ok_or(CounterError::NotNow)?, reason })?;
+        self.refresh_seat()
+    }
+
+    /// The cloth behind the portrait shown last gets the right colour.
+    pub(super) fn repaint(&mut self) -> Done {
+        self.say_busy(Busy::Painting);
+        self.desk()?.repaint()?;
         self.refresh_seat()
     }
 

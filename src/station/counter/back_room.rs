@@ -9,7 +9,9 @@ use time::Date;
 
 use crate::batch::RecordBundle;
 use crate::domain::resident::Resident;
-use crate::domain::session::{Event, Exception, Hit, HitId, RecordId, SampleRef, Session, Slot, Verdict, VoidReason};
+use crate::domain::session::{
+    Event, Exception, Hit, HitId, PhotoOverride, Purpose, RecordId, SampleRef, Session, Slot, Verdict, VoidReason,
+};
 use crate::domain::user::UserId;
 use crate::office::{daybook, register, within};
 use crate::station::training::OPERATOR;
@@ -20,7 +22,7 @@ use super::act::{NewOfficer, Passphrase};
 use super::board::{BackRoom, Busy, Home, Pending, PendingHit, Review, Rules, Shown, Side};
 use super::error::CounterError;
 use super::likeness::{self, Prints};
-use super::pictures::{picture, strokes};
+use super::pictures::{picture, portrait_pictures, strokes};
 use super::room::{Done, Room};
 use super::station::{account_of, check_officer};
 
@@ -283,6 +285,7 @@ fn approvals(ledger: &Ledger, user: &UserId, known: &Known) -> Result<Vec<(u32, 
             name: session.resident().titled_name(),
             since: summary.sealed_at.unwrap_or(summary.changed_at),
             exceptions: session.exceptions().cloned().collect(),
+            photo_override: session.photo_override().cloned(),
             open_hits: session.undecided_hits().count(),
             own,
         };
@@ -317,6 +320,10 @@ fn pending_hits(db: &mut Db) -> crate::office::Result<Vec<PendingHit>> {
 struct Document {
     resident: Resident,
     exceptions: Vec<Exception>,
+    #[serde(default)]
+    photo_override: Option<PhotoOverride>,
+    #[serde(default)]
+    evidence_waived: Option<String>,
     samples: Vec<CarriedSample>,
 }
 
@@ -340,6 +347,9 @@ fn side(supervisor: &Supervisor, ledger: &Ledger, record: &RecordId) -> Result<(
                 shown: Shown::default(),
                 qualities: qualities(&session),
                 exceptions: session.exceptions().cloned().collect(),
+                photo_override: session.photo_override().cloned(),
+                evidence_waived: session.evidence_waived().map(str::to_owned),
+                repainted: session.best(Slot::Photo).is_some_and(|photo| session.original_of(&photo.id).is_some()),
             };
             Ok((side, Prints::new()))
         }
@@ -355,13 +365,23 @@ fn opened(record: &RecordId, bundle: &RecordBundle) -> Result<(Side, Prints), Co
     let json = bundle.get("record.json").unwrap_or_default();
     let document: Document = serde_json::from_slice(json).map_err(DeskError::from)?;
     let mut shown = Shown::default();
+    let repainted = document.samples.iter().any(|carried| carried.file.contains("original"));
     let (mut qualities, mut prints) = (BTreeMap::new(), Prints::new());
     for CarriedSample { file, sample } in &document.samples {
-        let crate::domain::session::Purpose::Slot(slot) = sample.purpose else { continue };
         let bytes = bundle.get(file).unwrap_or_default();
+        let slot = match sample.purpose {
+            // What the camera saw stands beside the portrait that was made of it, and is not it.
+            Purpose::Slot(Slot::Photo) if file.contains("original") => continue,
+            Purpose::Slot(slot) => slot,
+            Purpose::Evidence(_) => {
+                shown.evidence = picture(bytes, Some(&sample.id));
+                continue;
+            }
+            Purpose::Probe(_) => continue,
+        };
         qualities.insert(slot, sample.quality);
         match slot {
-            Slot::Photo => shown.photo = picture(bytes, Some(&sample.id)),
+            Slot::Photo => (shown.photo, shown.card) = portrait_pictures(bytes, sample),
             Slot::Signature => shown.signature = strokes(bytes),
             Slot::Approval => shown.approval = strokes(bytes),
             Slot::Finger(finger) => {
@@ -378,6 +398,9 @@ fn opened(record: &RecordId, bundle: &RecordBundle) -> Result<(Side, Prints), Co
         shown,
         qualities,
         exceptions: document.exceptions,
+        photo_override: document.photo_override,
+        evidence_waived: document.evidence_waived,
+        repainted,
     };
     Ok((side, prints))
 }
@@ -395,6 +418,9 @@ fn other_side(supervisor: &Supervisor, ledger: &Ledger, hit: &Hit) -> Result<(Si
         shown: Shown::default(),
         qualities: BTreeMap::new(),
         exceptions: Vec::new(),
+        photo_override: None,
+        evidence_waived: None,
+        repainted: false,
     };
     Ok((side, Prints::new()))
 }

@@ -39,7 +39,7 @@ pub use board::{
 pub use error::{CounterError, SetupFault};
 pub use station::{SHORTEST_PASSPHRASE, check_officer, check_plan};
 
-use super::engines::Models;
+use super::models::Models;
 
 /// What the counter begins with.
 #[derive(Debug, Clone)]

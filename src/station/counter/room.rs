@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::domain::session::Status;
 use crate::domain::user::{Role, UserId};
-use crate::station::engines::Models;
+use crate::station::models::Models;
 use crate::station::training::Training;
 use crate::station::{Desk, DeskError, Supervisor};
 use crate::store::Store;
@@ -417,6 +417,9 @@ impl Room {
             Act::Swap { wanted, shown } => self.swap(wanted, shown),
             Act::Except { slot, reason, note } => self.except(slot, reason, note),
             Act::ApprovePhoto => self.approve_photo(),
+            Act::OverridePhoto { reason } => self.override_photo(reason),
+            Act::Repaint => self.repaint(),
+            Act::Evidence { begin } => self.take_evidence(begin),
             Act::Vouch { user, passphrase, reason } => self.vouch(&user, &passphrase, &reason),
             Act::Complete { invited } => self.complete(invited),
             Act::Dismiss => {

@@ -14,8 +14,9 @@ use crate::office::schedule::Calendar;
 use crate::office::zone::{ZONE, Zone};
 use crate::office::{register, within};
 use crate::station::clock::SystemClock;
-use crate::station::engines::{Engines, Models};
+use crate::station::engines::Engines;
 use crate::station::ledger::{Ledger, Recipients};
+use crate::station::models::Models;
 use crate::station::supervisor::SIGNING_KEY;
 use crate::station::training::Training;
 use crate::station::{DeskError, gallery};
@@ -65,10 +66,16 @@ struct StoredRules {
     /// Missing in rules that were kept before there was a choice.
     #[serde(default = "together")]
     slaps: bool,
+    #[serde(default = "by_itself")]
+    by_itself: bool,
 }
 
 fn together() -> bool {
     Rules::default().slaps
+}
+
+fn by_itself() -> bool {
+    Rules::default().by_itself
 }
 
 impl Station {
@@ -170,8 +177,8 @@ impl Station {
         });
         let base = Rules::default();
         let base = match stored {
-            Some(StoredRules { order, policy, lock_after, slaps }) => {
-                Rules { order, policy, lock_after, slaps, ..base }
+            Some(StoredRules { order, policy, lock_after, slaps, by_itself }) => {
+                Rules { order, policy, lock_after, slaps, by_itself, ..base }
             }
             None => base,
         };
@@ -181,8 +188,8 @@ impl Station {
 
     /// Keeps the rules; the change is in the audit chain.
     pub(super) fn save_rules(&self, rules: &Rules, officer: &UserId) -> Result<(), CounterError> {
-        let Rules { order, policy, lock_after, slaps, .. } = rules.clone();
-        let stored = StoredRules { order, policy, lock_after, slaps };
+        let Rules { order, policy, lock_after, slaps, by_itself, .. } = rules.clone();
+        let stored = StoredRules { order, policy, lock_after, slaps, by_itself };
         let text = serde_json::to_string(&stored).map_err(DeskError::from)?;
         let (rules, officer, now) = (rules.clone(), officer.as_str().to_owned(), self.now());
         within(self.store(), move |db| {

@@ -387,6 +387,10 @@ impl App {
     fn look_for_frame(&mut self) {
         let Some(capture) = &self.board.capture else { return };
         let same = self.live.as_ref().is_some_and(|live| live.same_channel(&capture.live));
+        // What is seen in a frame is known some frames later.
+        if let (Some(frame), Some(seen)) = (&mut self.frame, &capture.portrait) {
+            frame.portrait = seen.borrow().clone();
+        }
         if same && !self.live.as_ref().is_some_and(|live| live.has_changed().unwrap_or(false)) {
             return;
         }

@@ -8,7 +8,7 @@ use iced::{Center, Fill, Size};
 use rekam_hal::Finger;
 
 use super::capture::advice::{self, Advice};
-use super::capture::{self, Capturing, parts};
+use super::capture::{self, Capturing, evidence, parts};
 use crate::domain::session::{Session, Slot, SlotState, Step};
 use crate::station::Glass;
 use crate::station::counter::Capture;
@@ -43,6 +43,9 @@ impl Fingerprints {
         if let Some(answers) = self.capturing.answers(ctx) {
             return answers;
         }
+        if let Some(actions) = evidence::actions(ctx, Step::Fingerprints) {
+            return actions;
+        }
         let mut actions = capture::next_of_automatic(ctx, Step::Fingerprints);
         actions.extend(self.about_subject(ctx));
         actions.extend(capture::ways_out(ctx));
@@ -62,6 +65,9 @@ impl Fingerprints {
     /// The screen itself.
     pub fn view<'a>(&'a self, ctx: &Context<'a>) -> Element<'a, Message> {
         let Some(session) = ctx.board.session() else { return Space::new().into() };
+        if let Some(photo) = evidence::view(ctx, Step::Fingerprints) {
+            return photo;
+        }
         let side = match self.capturing.asking.view(ctx) {
             Some(question) => question,
             None => self.details(ctx, session),
@@ -118,7 +124,10 @@ impl Fingerprints {
             container(text(ctx.t("capture-hand-left")).size(BODY).style(ink::muted)).center_x(half),
             container(text(ctx.t("capture-hand-right")).size(BODY).style(ink::muted)).center_x(half),
         ];
-        column![progress(ctx, session), hands(drawn, HANDS, Some(pick)), captions].spacing(S).into()
+        column![progress(ctx, session), hands(drawn, HANDS, Some(pick)), captions]
+            .push(evidence::state(ctx, Step::Fingerprints))
+            .spacing(S)
+            .into()
     }
 
     /// The finger looked at.

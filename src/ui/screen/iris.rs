@@ -5,7 +5,7 @@ use iced::{Center, Fill, Size};
 use rekam_hal::Eye;
 
 use super::capture::advice::{self, Advice};
-use super::capture::{self, Capturing, parts};
+use super::capture::{self, Capturing, evidence, parts};
 use crate::domain::session::{Doubt, Session, Slot, SlotState, Step};
 use crate::station::counter::Capture;
 use crate::ui::keys::Key;
@@ -40,6 +40,9 @@ impl Iris {
         if let Some(answers) = self.capturing.answers(ctx) {
             return answers;
         }
+        if let Some(actions) = evidence::actions(ctx, Step::Iris) {
+            return actions;
+        }
         // Going on waits for the answer: an Enter out of habit would give one that nobody thought of.
         let mut actions = match capture::doubt(ctx, Step::Iris) {
             Some(doubt) => answers(ctx, doubt).into(),
@@ -63,6 +66,9 @@ impl Iris {
     /// The screen itself.
     pub fn view<'a>(&'a self, ctx: &Context<'a>) -> Element<'a, Message> {
         let Some(session) = ctx.board.session() else { return Space::new().into() };
+        if let Some(photo) = evidence::view(ctx, Step::Iris) {
+            return photo;
+        }
         let doubt = capture::doubt(ctx, Step::Iris);
         let side = match (self.capturing.asking.view(ctx), doubt) {
             (Some(question), _) => question,
@@ -78,6 +84,7 @@ impl Iris {
         if let Some(outcome) = advice::outcome(ctx, Step::Iris) {
             left = left.push(parts::note(outcome));
         }
+        left = left.push(evidence::state(ctx, Step::Iris));
         let first = match doubt {
             Some(Doubt::EyesSwapped) => Advice::new(Tone::Warning, ctx.t("iris-doubt")),
             None => advice(ctx, session),

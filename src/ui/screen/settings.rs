@@ -92,6 +92,10 @@ pub enum Message {
     Typed(Field, String),
     /// Fingers together, or one by one.
     Slaps,
+    /// Portraits take themselves, or the operator takes them.
+    ByItself,
+    /// Backdrops may be painted anew, or stay as they are.
+    Repaint,
     /// The next zone.
     Zone,
     /// The next step, or the one before, is the one to move.
@@ -160,6 +164,8 @@ impl Settings {
             | Message::Typed(..)
             | Message::Zone
             | Message::Slaps
+            | Message::ByItself
+            | Message::Repaint
             | Message::ChooseStep(_)
             | Message::PickStep(_)
             | Message::MoveStep(_)
@@ -265,6 +271,8 @@ impl Rules {
             Message::Typed(field, text) => self.draft.type_in(field, text),
             Message::Zone => self.draft.zone = next_zone(self.draft.zone),
             Message::Slaps => self.draft.slaps = !self.draft.slaps,
+            Message::ByItself => self.draft.by_itself = !self.draft.by_itself,
+            Message::Repaint => self.draft.repaint = !self.draft.repaint,
             Message::ChooseStep(later) => {
                 let count = self.draft.middle.len().max(1);
                 self.step = (self.step + if later { 1 } else { count - 1 }) % count;
@@ -303,6 +311,8 @@ impl Rules {
             Action::secondary(Key::Escape, ctx.t("settings-leave"), Message::Leave),
             Action::secondary(Key::F(8), ctx.t("settings-next-zone"), Message::Zone),
             Action::secondary(Key::F(10), ctx.t("settings-next-slaps"), Message::Slaps),
+            Action::hidden(Key::F(5), Message::ByItself),
+            Action::hidden(Key::F(3), Message::Repaint),
             Action::secondary(Key::PageUp, ctx.t("settings-earlier"), Message::MoveStep(false)),
             Action::secondary(Key::PageDown, ctx.t("settings-later"), Message::MoveStep(true)),
             Action::hidden(Key::Up, Message::ChooseStep(false)),

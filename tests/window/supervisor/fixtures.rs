@@ -8,7 +8,8 @@ use crate::boards::{self, NOW, TODAY, portrait, print, qualities, resident, sign
 use crate::rig::Rig;
 use rekam::domain::name::Name;
 use rekam::domain::session::{
-    Exception, ExceptionReason, Hit, HitBy, HitId, HitState, RecordClass, RecordId, Slot, SlotMatch,
+    Exception, ExceptionReason, Hit, HitBy, HitId, HitState, PhotoOverride, RecordClass, RecordId, SampleId, Slot,
+    SlotMatch,
 };
 use rekam::domain::user::Role;
 use rekam::office::daybook::{DayBook, DayRow, Outcome as Ended, Totals};
@@ -65,6 +66,7 @@ pub fn pending(number: usize) -> Pending {
         name: NAMES[(number - 1) % NAMES.len()].into(),
         since: ago(80 - 6 * number as i64),
         exceptions: if number % 3 == 2 { exceptions() } else { Vec::new() },
+        photo_override: None,
         open_hits: usize::from(number == 3),
         own: number == 5,
     }
@@ -231,6 +233,8 @@ pub fn side(number: usize, id: u64) -> Side {
         resident: Some(resident()),
         shown: rekam::station::counter::Shown {
             photo: Some(portrait(id)),
+            card: None,
+            evidence: None,
             signature: Some(Arc::new(signature())),
             approval: Some(Arc::new(signature())),
             fingers,
@@ -238,6 +242,9 @@ pub fn side(number: usize, id: u64) -> Side {
         },
         qualities: qualities(),
         exceptions: exceptions(),
+        photo_override: None,
+        evidence_waived: None,
+        repainted: false,
     }
 }
 
@@ -257,6 +264,23 @@ pub fn reviewing(number: usize, others: Vec<Side>) -> BackRoom {
         review: Some(Arc::new(Review { this: side(number, 100), agreements: agreements(&hits), others, hits })),
         ..base
     }
+}
+
+/// The review of a record whose portrait was answered for.
+pub fn remarked() -> BackRoom {
+    let mut room = reviewing(1, Vec::new());
+    let how = PhotoOverride {
+        sample: SampleId("r/3".into()),
+        checks: vec!["eyes_open".into(), "backdrop_colour".into()],
+        reason: "kelumpuhan wajah".into(),
+    };
+    let mut review = Review::clone(room.review.as_deref().unwrap());
+    review.this.shown.evidence = Some(portrait(180));
+    review.this.photo_override = Some(how.clone());
+    review.this.repainted = true;
+    room.review = Some(Arc::new(review));
+    room.approvals[0].photo_override = Some(how);
+    room
 }
 
 /// Marks on the prints of the matched fingers.

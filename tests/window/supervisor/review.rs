@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::fixtures::{at, inside, other_side, press_all, record, reviewing, room, say};
+use super::fixtures::{at, inside, other_side, press_all, record, remarked, reviewing, room, say};
 use crate::rig::Rig;
 use rekam::domain::session::VoidReason;
 use rekam::station::counter::{Act, Review};
@@ -49,6 +49,15 @@ fn the_review_of_a_record_with_a_duplicate_leads_to_the_comparison() {
     assert_eq!(rig.acts(), []);
     rig.press(Key::Char('d'));
     assert!(rig.sees(&Rig::words("supervisor-verdict-ask")));
+}
+
+#[test]
+fn a_portrait_that_was_answered_for_is_named_with_its_faults_and_its_reason() {
+    let rig = at('1', remarked());
+    let checks = format!("{}; {}", Rig::words("check-eyes-open"), Rig::words("check-backdrop-colour"));
+    assert!(rig.sees(&say("supervisor-photo-overridden", &[("checks", &checks), ("reason", "kelumpuhan wajah")])));
+    assert!(rig.sees(&Rig::words("photo-repainted")));
+    assert!(rig.sees(&Rig::words("evidence-title")));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use time::{Date, OffsetDateTime};
 
 use crate::domain::resident::Resident;
-use crate::domain::session::{Exception, Hit, HitState, Policy, RecordId, Slot, StepOrder};
+use crate::domain::session::{Exception, Hit, HitState, PhotoOverride, Policy, RecordId, Slot, StepOrder};
 use crate::domain::user::UserId;
 use crate::office::daybook::DayBook;
 use crate::office::zone::Zone;
@@ -58,6 +58,8 @@ pub struct Pending {
     pub since: OffsetDateTime,
     /// Slots that stayed empty.
     pub exceptions: Vec<Exception>,
+    /// The portrait was approved although checks fail.
+    pub photo_override: Option<PhotoOverride>,
     /// Possible duplicates nobody has decided on: they come first.
     pub open_hits: usize,
     /// The officer who is looking had a hand in it: somebody else must approve.
@@ -118,6 +120,12 @@ pub struct Side {
     pub qualities: BTreeMap<Slot, u8>,
     /// Slots that stayed empty.
     pub exceptions: Vec<Exception>,
+    /// The portrait was approved although checks fail.
+    pub photo_override: Option<PhotoOverride>,
+    /// Why no photo shows what is empty.
+    pub evidence_waived: Option<String>,
+    /// The portrait's backdrop was painted anew.
+    pub repainted: bool,
 }
 
 /// An export.
@@ -142,6 +150,8 @@ pub struct Rules {
     pub policy: Policy,
     /// Whether fingers are laid down together, where the scanner takes four at once.
     pub slaps: bool,
+    /// Whether portraits take themselves when everything holds.
+    pub by_itself: bool,
     /// The office's clock.
     pub zone: Zone,
     /// Appointments a day.
@@ -156,8 +166,9 @@ impl Default for Rules {
     fn default() -> Self {
         Self {
             order: StepOrder::default(),
-            policy: Policy::default(),
+            policy: Policy { evidence: true, ..Policy::default() },
             slaps: true,
+            by_itself: true,
             zone: Zone::default(),
             capacity: 100,
             holidays: Vec::new(),

@@ -7,6 +7,7 @@ use tokio::sync::watch;
 use super::Which;
 use crate::domain::session::{Session, Slot, SlotState};
 use crate::station::job::News;
+use crate::station::portrait::LiveView;
 
 /// A capture under way.
 #[derive(Clone)]
@@ -21,6 +22,8 @@ pub struct Capture {
     pub phase: Phase,
     /// Frames and pen strokes while it runs; always the latest.
     pub live: watch::Receiver<News>,
+    /// What the preview of a portrait shows, while it is looked at; always the latest.
+    pub portrait: Option<watch::Receiver<Option<LiveView>>>,
 }
 
 impl Capture {
@@ -84,6 +87,7 @@ impl Take {
             Outcome::WrongFinger { shown } => Some(Slot::Finger(shown)),
             Outcome::WrongEye { shown } => Some(Slot::Eye(shown)),
             Outcome::Kept { .. }
+            | Outcome::Evidence
             | Outcome::Slap(_)
             | Outcome::WrongHand { .. }
             | Outcome::Unlike
@@ -103,6 +107,8 @@ pub enum Outcome {
         /// Whether the slot needs no further try.
         settled: bool,
     },
+    /// A photo that shows why something is empty was kept.
+    Evidence,
     /// Several fingers were laid down together, and each was judged on its own.
     Slap(SlapTake),
     /// The other hand was laid down; nothing was kept.

@@ -207,6 +207,10 @@ pub struct Seat {
 pub struct Shown {
     /// The portrait taken last.
     pub photo: Option<Picture>,
+    /// The same as it will be on the card.
+    pub card: Option<Picture>,
+    /// The photo that shows why something is empty.
+    pub evidence: Option<Picture>,
     /// The signature.
     pub signature: Option<Arc<Signature>>,
     /// The signature under the data.
@@ -327,6 +331,8 @@ pub enum Busy {
     Passphrase,
     /// A record is being sealed.
     Sealing,
+    /// A backdrop is being painted.
+    Painting,
     /// The audit chain is being checked.
     Chain,
     /// A register is being imported: rows so far.

@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 use rekam_hal::DeviceErrorKind;
 
 use crate::station::counter::board::{Device, Light, Which};
-use crate::station::counter::equipment::device_of;
 use crate::station::counter::error::CounterError;
 use crate::station::counter::room::{Done, Room};
 
@@ -32,7 +31,7 @@ impl Room {
             self.captures.state = State::Away { need, kind, again };
             return Ok(());
         }
-        let which = device_of(need.slot);
+        let which = need.device();
         let Some(station) = &mut self.station else { return Ok(()) };
         match station.equipment.plug_in(which) {
             Ok(()) => {
@@ -67,7 +66,7 @@ impl Room {
     pub(in crate::station::counter) fn refresh_devices(&mut self) {
         let Some(station) = &self.station else { return };
         let working = match &self.captures.state {
-            State::Running(running) => Some(device_of(running.need.slot)),
+            State::Running(running) => Some(running.need.device()),
             State::Judging(_) | State::Nothing | State::Stopping(..) | State::Away { .. } => None,
         };
         let devices = Which::ALL.map(|which| {

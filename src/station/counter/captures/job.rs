@@ -6,7 +6,9 @@
 use rekam_hal::{CaptureError, EyeSample, EyeSet, Fingers, GrayImage, Retry, RgbImage, ScanTarget, Signature, Slap};
 use tokio::sync::watch;
 
+use crate::biometrics::face::Wanted;
 use crate::domain::session::Slot;
+use crate::station::counter::board::Aim;
 use crate::station::desk::{judge_eye, judge_finger, judge_slap};
 use crate::station::engines::{Engines, Judged, SlapJudged};
 use crate::station::job::News;
@@ -23,6 +25,8 @@ pub(super) enum AnyJob {
 
 pub(super) enum Raw {
     Photo(RgbImage),
+    /// A portrait with what it is judged for.
+    Portrait(RgbImage, Wanted),
     Ink(Signature),
     Finger(GrayImage),
     /// Several fingers in one image, and those that can be on it.
@@ -38,6 +42,9 @@ pub(super) enum Verdict {
 
 impl AnyJob {
     pub(super) fn start(bays: &Bays, need: Need) -> Result<Self, JobError> {
+        if need.aim == Aim::Evidence {
+            return Ok(Self::Photo(bays.photo()?));
+        }
         if let Some(slap) = need.slap {
             return Ok(Self::Finger(bays.finger(ScanTarget::Slap(slap))?));
         }
@@ -93,7 +100,8 @@ impl AnyJob {
 pub(super) fn judge(engines: &Engines, raw: Raw) -> Result<Verdict, DeskError> {
     Ok(Verdict::One(match raw {
         Raw::Slap(image, slap, expected) => return Ok(Verdict::Slap(judge_slap(engines, &image, slap, expected)?)),
-        Raw::Photo(image) => engines.photo(&image)?,
+        Raw::Portrait(image, wanted) => engines.photo(&image, wanted)?,
+        Raw::Photo(image) => engines.evidence(&image)?,
         Raw::Ink(signature) => engines.signature(&signature)?,
         Raw::Finger(image) => judge_finger(engines, &image)?,
         Raw::Eye(Some(image)) => judge_eye(engines, &image)?,

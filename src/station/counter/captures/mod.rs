@@ -16,15 +16,16 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rekam_hal::{DeviceErrorKind, Slap};
+use rekam_hal::{DeviceErrorKind, RgbImage, Slap};
 use tokio::sync::watch;
 
 use crate::domain::session::{Purpose, Session, Slot};
 use crate::station::DeskError;
 use crate::station::job::News;
+use crate::station::portrait::{self, Watching};
 
-use super::board::Which;
-use super::equipment::device_of;
+use super::board::{Aim, Which};
+use super::error::CounterError;
 use super::room::{Done, Room};
 
 pub(super) use shown::shown;
@@ -45,6 +46,10 @@ pub(super) struct Captures {
     state: State,
     /// What the operator wants next, instead of the slot in turn.
     wanted: Option<Slot>,
+    /// The operator wants a photo that shows why something is empty.
+    evidence: bool,
+    /// Portraits take themselves when everything holds.
+    by_itself: bool,
     /// The operator stopped it.
     paused: bool,
     /// A trouble stopped it; goes on when that has been read.
@@ -83,6 +88,8 @@ struct Running {
     news: watch::Receiver<News>,
     /// The last sign of life: a frame, a pen stroke, or the start.
     alive: Instant,
+    /// The preview of a portrait, looked at.
+    watching: Option<Watching>,
 }
 
 struct Judging {
@@ -166,9 +173,10 @@ impl Captures {
         }
     }
 
-    /// Another resident sits down; the station lays fingers down together where it can, or one by one.
-    pub(super) fn begin_record(&mut self, together: bool) {
-        self.together = together;
+    /// Another resident sits down; the station lays fingers down together where it can, or one by one, and lets
+    /// portraits take themselves or not.
+    pub(super) fn begin_record(&mut self, together: bool, by_itself: bool) {
+        (self.together, self.by_itself) = (together, by_itself);
         self.stop();
         self.enter_step();
     }
@@ -176,6 +184,7 @@ impl Captures {
     /// Another step begins: what was wanted in the old one is over.
     pub(super) fn enter_step(&mut self) {
         self.wanted = None;
+        self.evidence = false;
         self.slaps.clear();
         self.resume();
     }
@@ -218,7 +227,7 @@ impl Room {
                     self.captures.state = State::Stopping(running, until);
                 } else if Instant::now() >= until {
                     // It hangs in its driver: a fresh handle takes its place in the bay.
-                    let which = device_of(running.need.slot);
+                    let which = running.need.device();
                     if let Some(station) = &mut self.station {
                         drop(station.equipment.plug_in(which));
                     }
@@ -246,11 +255,31 @@ impl Room {
         match AnyJob::start(station.equipment.bays(), need) {
             Ok(job) => {
                 let news = job.news();
-                self.captures.state = State::Running(Running { need, job, news, alive: Instant::now() });
+                let watching = self.watch(need, &job)?;
+                self.captures.state = State::Running(Running { need, job, news, alive: Instant::now(), watching });
                 Ok(())
             }
             Err(error) => self.failed(need, error),
         }
+    }
+
+    /// Looks at the preview of a portrait, and at no other.
+    fn watch(&mut self, need: Need, job: &AnyJob) -> Result<Option<Watching>, CounterError> {
+        if need != Need::one(Slot::Photo, Aim::Fill) {
+            return Ok(None);
+        }
+        let wanted = portrait::wanted(self.desk()?.session()?.resident());
+        let mut follower = self.station()?.engines.portrait().follower();
+        let look = move |frame: &RgbImage| match follower.look(frame, wanted) {
+            Ok(seen) => Some(seen),
+            // The still will say so too, where somebody reads it; until then the operator sees without guidance.
+            Err(error) => {
+                tracing::debug!(%error, "the preview is not looked at");
+                None
+            }
+        };
+        let watching = Watching::start(job.news(), self.captures.by_itself, look).map_err(DeskError::from)?;
+        Ok(Some(watching))
     }
 
     fn poll(&mut self, mut running: Running) -> Done {
@@ -258,11 +287,14 @@ impl Room {
             running.news.mark_unchanged();
             running.alive = Instant::now();
         }
+        if running.watching.as_ref().is_some_and(Watching::is_ready) {
+            running.job.finish();
+        }
         match running.job.poll(running.need.slot) {
             None if running.alive.elapsed() > SILENCE => {
                 running.job.cancel();
                 let again = Instant::now() + REOPEN;
-                self.note_device(device_of(running.need.slot), Some(DeviceErrorKind::Silent));
+                self.note_device(running.need.device(), Some(DeviceErrorKind::Silent));
                 let kind = DeviceErrorKind::Silent;
                 self.captures.state = State::Away { need: running.need, kind, again };
                 Ok(())

@@ -11,12 +11,11 @@ use rekam_hal::{CaptureError, Retry};
 
 use crate::domain::session::{ConfirmNeed, Purpose, Slot, SlotState, Step, Wish};
 use crate::station::counter::board::{Aim, Outcome, Take};
-use crate::station::counter::equipment::device_of;
 use crate::station::counter::error::CounterError;
 use crate::station::counter::harm;
 use crate::station::counter::room::{Done, Room};
 use crate::station::engines::Judged;
-use crate::station::{DeskError, JobError};
+use crate::station::{DeskError, JobError, portrait};
 
 use super::devices::REOPEN;
 use super::job::{Raw, Verdict, judge};
@@ -28,9 +27,14 @@ pub(super) const READING: Duration = Duration::from_millis(900);
 
 impl Room {
     pub(super) fn hand_to_judge(&mut self, running: Running, raw: Raw) -> Done {
-        let which = device_of(running.need.slot);
+        let which = running.need.device();
         self.note_device(which, None);
-        let raw = self.as_slap(running.need, raw)?;
+        let raw = match (running.need.aim, raw) {
+            (Aim::Fill, Raw::Photo(image)) => {
+                Raw::Portrait(image, portrait::wanted(self.desk()?.session()?.resident()))
+            }
+            (_, raw) => self.as_slap(running.need, raw)?,
+        };
         let engines = self.station()?.engines.clone();
         let (sender, answer) = mpsc::channel();
         let spawned = thread::Builder::new().name("judge".into()).spawn(move || {
@@ -82,7 +86,8 @@ impl Room {
     /// What is done with a judged sample.
     fn keep(&mut self, slot: Slot, aim: Aim, judged: Judged, device: String) -> Done {
         let advice = judged.advice;
-        let mistaken = match self.desk()?.shows_other(slot, &judged)? {
+        let shown = if aim == Aim::Evidence { None } else { self.desk()?.shows_other(slot, &judged)? };
+        let mistaken = match shown {
             Some(Slot::Finger(shown)) => Some(Outcome::WrongFinger { shown }),
             Some(Slot::Eye(shown)) => Some(Outcome::WrongEye { shown }),
             Some(Slot::Photo | Slot::Signature | Slot::Approval) | None => None,
@@ -110,7 +115,8 @@ impl Room {
             }
             Aim::Evidence => {
                 desk.accept(Purpose::Evidence(slot), judged, Some(device))?;
-                Outcome::Kept { quality, settled: true }
+                self.captures.evidence = false;
+                Outcome::Evidence
             }
         };
         if self.captures.wanted == Some(slot) {
@@ -160,7 +166,7 @@ impl Room {
     /// A capture without a sample: the resident tries again, or the device is away.
     pub(super) fn failed(&mut self, need: Need, error: JobError) -> Done {
         let Need { slot, .. } = need;
-        let which = device_of(slot);
+        let which = need.device();
         match error {
             JobError::Capture(CaptureError::Retry(retry)) => {
                 self.captures.health.entry(which).or_default().retries += 1;

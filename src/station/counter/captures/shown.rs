@@ -6,9 +6,10 @@ use tokio::sync::watch;
 use crate::domain::session::{SampleId, Session, Slot};
 use crate::station::counter::board::{Capture, Phase, Picture, Shown};
 use crate::station::counter::error::CounterError;
-use crate::station::counter::pictures::{picture, strokes};
+use crate::station::counter::pictures::{picture, portrait_pictures, strokes};
 use crate::station::counter::station::Station;
 use crate::station::job::News;
+use crate::station::portrait::Watching;
 
 use super::target::Need;
 use super::{Captures, State};
@@ -17,9 +18,15 @@ impl Captures {
     /// What hangs on the board about it.
     pub(super) fn shown(&self, before: Option<&Capture>, needed: Option<Need>) -> Option<Capture> {
         let live_before = || before.map_or_else(|| watch::channel(News::default()).1, |capture| capture.live.clone());
-        let of = |Need { slot, aim, slap }: Need, phase, live| Some(Capture { slot, aim, slap, phase, live });
+        let of = |Need { slot, aim, slap }: Need, phase, live| {
+            Some(Capture { slot, aim, slap, phase, live, portrait: None })
+        };
         match &self.state {
-            State::Running(running) => of(running.need, Phase::Live, running.job.news()),
+            State::Running(running) => {
+                let portrait = running.watching.as_ref().map(Watching::view);
+                let shown = of(running.need, Phase::Live, running.job.news());
+                shown.map(|capture| Capture { portrait, ..capture })
+            }
             State::Judging(judging) => of(judging.need, Phase::Judging, judging.live.clone()),
             State::Away { need, kind, .. } => of(*need, Phase::NoDevice(*kind), live_before()),
             // Between two captures there is none to be seen, but it must be seen that the next one does not come.
@@ -56,8 +63,16 @@ pub(in crate::station::counter) fn shown(
             None => Ok(picture(&fetch(&id)?, Some(&id))),
         }
     };
-    let mut shown =
-        Shown { photo: image(before.and_then(|b| b.photo.as_ref()), last(Slot::Photo))?, ..Shown::default() };
+    let mut shown = Shown::default();
+    if let Some(portrait) = session.attempts(Slot::Photo).last() {
+        let old = before.filter(|before| known(before.photo.as_ref(), &portrait.id).is_some());
+        (shown.photo, shown.card) = match old {
+            Some(before) => (before.photo.clone(), before.card.clone()),
+            None => portrait_pictures(&fetch(&portrait.id)?, portrait),
+        };
+    }
+    let evidence = session.evidence().map(|sample| sample.id.clone());
+    shown.evidence = image(before.and_then(|before| before.evidence.as_ref()), evidence)?;
     if let Some(id) = last(Slot::Signature) {
         shown.signature = strokes(&fetch(&id)?);
     }

@@ -7,6 +7,7 @@ use rekam_hal::{Finger, Slap};
 
 use crate::domain::session::{ConfirmNeed, Session, Slot, SlotState, Status, Step, Wish};
 use crate::station::counter::board::{Aim, Which, presentable};
+use crate::station::counter::equipment::device_of;
 use crate::station::counter::error::CounterError;
 use crate::station::counter::room::{Done, Room};
 
@@ -18,7 +19,18 @@ impl Room {
             return Err(CounterError::NotNow);
         }
         self.captures.resume();
+        self.captures.evidence = false;
         self.captures.wanted = Some(slot);
+        Ok(())
+    }
+
+    /// A photo shows why something is empty: begins it, or gives it up.
+    pub(in crate::station::counter) fn take_evidence(&mut self, begin: bool) -> Done {
+        if begin && empty_slot(self.desk()?.session()?).is_none() {
+            return Err(CounterError::NotNow);
+        }
+        self.captures.resume();
+        self.captures.evidence = begin;
         Ok(())
     }
 
@@ -39,10 +51,20 @@ impl Room {
             let scanner = station.equipment.info(Which::Scanner);
             self.captures.together && scanner.is_some_and(|info| info.capabilities.fingers_at_once >= FOUR)
         });
+        if let Some(slot) = empty_slot(session).filter(|_| self.captures.evidence) {
+            return Some(Need::one(slot, Aim::Evidence));
+        }
         let tries = u32::from(session.policy().tries);
         let slaps = |slap: &Slap| many && self.captures.slaps.get(slap).copied().unwrap_or_default() < tries;
         target(session, self.captures.wanted, slaps)
     }
+}
+
+/// The first finger or eye of the step that is left empty.
+fn empty_slot(session: &Session) -> Option<Slot> {
+    let here = |slot: &Slot| slot.is_biometric() && slot.step() == session.step();
+    let open = *session.status() == Status::Open;
+    session.exceptions().map(|exception| exception.slot).find(here).filter(|_| open)
 }
 
 /// Fingers at once of a scanner that takes slaps.
@@ -58,8 +80,16 @@ pub(super) struct Need {
 }
 
 impl Need {
-    fn one(slot: Slot, aim: Aim) -> Self {
+    pub(super) fn one(slot: Slot, aim: Aim) -> Self {
         Self { slot, aim, slap: None }
+    }
+
+    /// Which device takes it.
+    pub(super) fn device(self) -> Which {
+        match self.aim {
+            Aim::Evidence => Which::Camera,
+            Aim::Fill | Aim::Compare => device_of(self.slot),
+        }
     }
 }
 

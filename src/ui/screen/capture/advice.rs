@@ -30,6 +30,9 @@ impl Advice {
             if settled {
                 return Self::new(Tone::Good, done);
             }
+            if super::evidence::is_next(ctx, step) {
+                return Self::new(Tone::Primary, ctx.t("evidence-ask"));
+            }
             // Between two tries the outcome of the first is read.
             let between = ctx.board.last.as_ref().filter(|take| take.slot.step() == step);
             let words = between.and_then(|take| Self::live(ctx, take.slot));
@@ -78,6 +81,7 @@ impl Advice {
             Outcome::Kept { settled: false, .. } if slot != Slot::Photo => "capture-once-more",
             Outcome::Slap(slap) => return Some(Self::new(Tone::Warning, slap_again(ctx, take, &slap)?)),
             Outcome::Kept { .. }
+            | Outcome::Evidence
             | Outcome::WrongFinger { .. }
             | Outcome::WrongEye { .. }
             | Outcome::WrongHand { .. }
@@ -115,6 +119,7 @@ pub fn outcome(ctx: &Context<'_>, step: Step) -> Option<Advice> {
         Outcome::Unlike => Advice::new(Tone::Bad, ctx.say("capture-was-unlike", &[("slot", &within(&slot))])),
         Outcome::Slap(slap) => slap_outcome(ctx, &slap),
         Outcome::Again => Advice::new(Tone::Warning, again(ctx, &slot, take)),
+        Outcome::Evidence => Advice::new(Tone::Good, ctx.t("evidence-kept")),
         Outcome::Compared { .. } => return None,
     })
 }

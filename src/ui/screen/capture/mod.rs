@@ -5,6 +5,7 @@
 //! ([`question`]) is asked inside the screen, beside a preview that goes on, and every key of the step rests meanwhile.
 
 pub mod advice;
+pub mod evidence;
 pub mod parts;
 pub mod question;
 
@@ -22,6 +23,10 @@ pub enum Message {
     Shutter,
     /// The resident approves the portrait: on to the next step.
     Approve,
+    /// The backdrop of the portrait is painted anew.
+    Repaint,
+    /// A photo shows why something is empty: begin to take it, or give it up.
+    Evidence(bool),
     /// On to the next step.
     Next,
     /// Back to this step.
@@ -83,6 +88,8 @@ impl Capturing {
         match message {
             Message::Shutter => tell(Act::Shutter),
             Message::Approve => vec![Outcome::Do(Act::ApprovePhoto), Outcome::Do(Act::Next)],
+            Message::Repaint => tell(Act::Repaint),
+            Message::Evidence(begin) => tell(Act::Evidence { begin }),
             Message::Next => tell(Act::Next),
             Message::GoTo(step) => tell(Act::GoTo(step)),
             Message::Pause => tell(Act::Pause),
@@ -190,7 +197,10 @@ pub fn next_of_automatic(ctx: &Context<'_>, step: Step) -> Vec<Action<Message>> 
     let Some(session) = ctx.board.session() else { return Vec::new() };
     let phase = capture(ctx, step).map(|capture| capture.phase);
     let live = phase == Some(Phase::Live);
-    let mut actions = Vec::new();
+    let mut actions = evidence::offers(ctx, step);
+    if evidence::is_next(ctx, step) {
+        return actions;
+    }
     if session.is_done(step) {
         actions.push(onward(ctx, session));
         if live {

@@ -31,6 +31,10 @@ pub enum Question {
     Skip(Slot),
     /// Why does what stands in this slot stand for nothing?
     SetAside(Slot),
+    /// Why is a portrait with faults good enough?
+    Override,
+    /// Why does no photo show what is empty?
+    Waive,
     /// Why is the step done later?
     Defer,
     /// Why does the resident make way?
@@ -70,6 +74,14 @@ impl Question {
         match self {
             Self::Skip(slot) => slot.step() == session.step() && matches!(session.slot(slot), SlotState::Open { .. }),
             Self::SetAside(slot) => slot.step() == session.step() && session.attempts(slot).next().is_some(),
+            Self::Override => {
+                let latest = session.attempts(Slot::Photo).last().map(|sample| sample.id.clone());
+                latest.is_some_and(|sample| {
+                    session.override_of(&sample).is_none()
+                        && possible(session, Wish::OverridePhoto { sample, reason: "?".into() })
+                })
+            }
+            Self::Waive => possible(session, Wish::WaiveEvidence { reason: "?".into() }),
             Self::Defer => possible(session, Wish::Defer { reason: "?".into() }),
             Self::Park | Self::Cancel => true,
         }
@@ -87,6 +99,8 @@ impl Question {
             Self::SetAside(Slot::Finger(_) | Slot::Photo | Slot::Signature | Slot::Approval) => {
                 ["capture-aside-other-finger", "capture-aside-other-hand", "capture-aside-other-person"]
             }
+            Self::Override => ["photo-override-condition", "photo-override-light", "photo-override-mistaken"],
+            Self::Waive => ["evidence-waive-wish", "evidence-waive-camera", "evidence-waive-seen"],
             Self::Defer => ["capture-defer-device", "capture-defer-resident", "capture-defer-later"],
             Self::Park => ["capture-park-away", "capture-park-companion", "capture-park-device"],
             Self::Cancel => ["capture-cancel-wish", "capture-cancel-other-person", "capture-cancel-unfinishable"],
@@ -105,6 +119,8 @@ impl Question {
                 let what = say::slot(ctx.words, slot);
                 (ctx.say("capture-ask-aside", &[("slot", &what)]), ctx.t("capture-ask-aside-then"))
             }
+            Self::Override => (ctx.t("photo-ask-override"), ctx.t("photo-ask-override-then")),
+            Self::Waive => (ctx.t("evidence-ask-waive"), ctx.t("evidence-ask-waive-then")),
             Self::Defer => (ctx.t("capture-ask-defer"), ctx.t("capture-ask-defer-then")),
             Self::Park => (ctx.t("capture-ask-park"), ctx.t("capture-ask-park-then")),
             Self::Cancel => (ctx.t("capture-ask-cancel"), ctx.t("capture-ask-cancel-then")),
@@ -163,7 +179,9 @@ impl Asking {
                 self.chosen = Some(number);
                 Vec::new()
             }
-            Question::SetAside(_) | Question::Defer | Question::Park => self.carry_out(question, words),
+            Question::SetAside(_) | Question::Override | Question::Waive | Question::Defer | Question::Park => {
+                self.carry_out(question, words)
+            }
         }
     }
 
@@ -181,7 +199,14 @@ impl Asking {
         let words = self.words.trim().to_owned();
         match question {
             Question::Skip(_) => vec![Outcome::Focus(NOWHERE)],
-            Question::SetAside(_) | Question::Defer | Question::Park | Question::Cancel if words.is_empty() => {
+            Question::SetAside(_)
+            | Question::Override
+            | Question::Waive
+            | Question::Defer
+            | Question::Park
+            | Question::Cancel
+                if words.is_empty() =>
+            {
                 self.wordless = true;
                 Vec::new()
             }
@@ -189,7 +214,9 @@ impl Asking {
                 self.chosen = None;
                 vec![Outcome::Focus(NOWHERE)]
             }
-            Question::SetAside(_) | Question::Defer | Question::Park => self.carry_out(question, words),
+            Question::SetAside(_) | Question::Override | Question::Waive | Question::Defer | Question::Park => {
+                self.carry_out(question, words)
+            }
         }
     }
 
@@ -215,6 +242,8 @@ impl Asking {
         let acts = match question {
             Question::Skip(_) => Vec::new(),
             Question::SetAside(slot) => vec![Act::Wish(Wish::SetAside { slot, reason }), Act::Choose(slot)],
+            Question::Override => vec![Act::OverridePhoto { reason }],
+            Question::Waive => vec![Act::Wish(Wish::WaiveEvidence { reason })],
             Question::Defer => vec![Act::Wish(Wish::Defer { reason })],
             Question::Park => vec![Act::Park { reason }],
             Question::Cancel => vec![Act::Cancel { reason }],
@@ -238,7 +267,7 @@ impl Asking {
                 }
                 actions.push(Action::secondary(Key::Escape, close, Message::Close));
             }
-            Question::SetAside(_) | Question::Defer | Question::Park => {
+            Question::SetAside(_) | Question::Override | Question::Waive | Question::Defer | Question::Park => {
                 let written = !self.words.trim().is_empty();
                 actions.push(Action::secondary(Key::Escape, close, Message::Close));
                 actions
@@ -279,9 +308,12 @@ impl Asking {
     fn field<'a>(&'a self, ctx: &Context<'a>, question: Question, number: usize) -> Element<'a, Message> {
         let hint = match question {
             Question::Skip(_) => ctx.t("capture-ask-note"),
-            Question::SetAside(_) | Question::Defer | Question::Park | Question::Cancel => {
-                ctx.t("capture-ask-own-words")
-            }
+            Question::SetAside(_)
+            | Question::Override
+            | Question::Waive
+            | Question::Defer
+            | Question::Park
+            | Question::Cancel => ctx.t("capture-ask-own-words"),
         };
         let input = text_input(&hint, &self.words)
             .id(FIELD)

@@ -84,7 +84,11 @@ fn live_sentence(ctx: &Context<'_>, slot: Slot) -> (Tone, &'static str, String) 
         Some((Outcome::Again, None)) => (Tone::Warning, "▲", ctx.t("confirm-once-more")),
         Some((Outcome::Compared { matched: true, .. } | Outcome::Kept { .. } | Outcome::Slap(_), None))
         | Some((
-            Outcome::WrongFinger { .. } | Outcome::WrongEye { .. } | Outcome::WrongHand { .. } | Outcome::Unlike,
+            Outcome::Evidence
+            | Outcome::WrongFinger { .. }
+            | Outcome::WrongEye { .. }
+            | Outcome::WrongHand { .. }
+            | Outcome::Unlike,
             _,
         ))
         | None => {

@@ -96,6 +96,7 @@ fn sentence(ctx: &Context<'_>) -> (Tone, &'static str, String) {
         Some(Outcome::Kept { settled: false, .. } | Outcome::Again) => true,
         Some(
             Outcome::Kept { settled: true, .. }
+            | Outcome::Evidence
             | Outcome::Slap(_)
             | Outcome::WrongFinger { .. }
             | Outcome::WrongEye { .. }

@@ -1,28 +1,33 @@
-//! The portrait, shown to the resident and approved.
+//! The portrait, measured, shown to the resident and approved.
 //!
-//! Nobody but the resident judges it, as often as they like; so there is no exception and no limit, and what was not
-//! liked is set aside at once.
+//! While the resident moves, one sentence says what to do and the picture takes itself when everything holds. Of the
+//! picture taken, what is wrong is listed; the resident judges it, as often as they like, so there is no exception and
+//! no limit, and what was not liked is set aside at once. A picture with faults is taken again, unless the operator says
+//! why it is good enough.
 
 mod guide;
+mod still;
 
 use iced::widget::{Space, column, container, row, stack, text};
 use iced::{Center, Fill, Size};
 
 use super::capture::advice::Advice;
-use super::capture::{self, Capturing, parts};
+use super::capture::{self, Capturing, Question, parts};
 use crate::domain::codes::Nationality;
 use crate::domain::resident::Resident;
-use crate::domain::session::{Purpose, Session, Slot, Step};
+use crate::domain::session::{Purpose, SampleRef, Session, Slot, Step, Wish};
 use crate::station::counter::Seat;
+use crate::station::portrait::{advice_word, backdrop_word, wanted};
 use crate::ui::keys::Key;
 use crate::ui::spacing::{BODY, L, M, S, VALUE};
 use crate::ui::theme::{Tone, ink};
 use crate::ui::widget::{caption, card, chip, title};
-use crate::ui::{Action, Context, Element, Outcome};
+use crate::ui::{Action, Context, Element, Outcome, text as say};
 
 pub use super::capture::Message;
+pub use still::written as written_on_card;
 
-/// Three to four, as the portrait on the card.
+/// Three to four, as the window of the camera.
 const PORTRAIT: Size = Size::new(354.0, 472.0);
 
 /// The screen.
@@ -47,13 +52,7 @@ impl Photo {
         if capture::capture(ctx, Step::Photo).is_some() {
             actions.extend(capture::next_of_manual(ctx, Step::Photo, "photo-shutter"));
         } else if still(ctx).is_some() {
-            actions.push(if session.is_done(Step::Photo) {
-                capture::onward(ctx, session)
-            } else {
-                Action::primary(Key::Enter, ctx.t("photo-approve"), Message::Approve)
-            });
-            let retake = Message::Retake { slot: Slot::Photo, discard: true };
-            actions.push(Action::secondary(Key::Char('r'), ctx.t("photo-again"), retake));
+            actions.extend(about_still(ctx, session));
         }
         actions.extend(capture::ways_out(ctx));
         actions
@@ -62,9 +61,13 @@ impl Photo {
     /// The screen itself.
     pub fn view<'a>(&'a self, ctx: &Context<'a>) -> Element<'a, Message> {
         let Some(seat) = ctx.seat() else { return Space::new().into() };
-        let side = match self.capturing.asking.view(ctx) {
-            Some(question) => question,
-            None => column![backdrop(ctx, seat.session.resident()), wishes(ctx), tries(ctx, &seat.session)]
+        let taken = still(ctx).and_then(|_| latest(&seat.session));
+        let side = match (self.capturing.asking.view(ctx), taken) {
+            (Some(question), _) => question,
+            (None, Some(sample)) => {
+                column![still::view(ctx, seat, sample), tries(ctx, &seat.session)].spacing(M).into()
+            }
+            (None, None) => column![backdrop(ctx, seat.session.resident()), wishes(ctx), tries(ctx, &seat.session)]
                 .spacing(M)
                 .into(),
         };
@@ -75,6 +78,35 @@ impl Photo {
     pub fn first_field(&self) -> Option<&'static str> {
         None
     }
+}
+
+/// What can be done with the portrait taken last. One with faults is taken again, before all.
+fn about_still(ctx: &Context<'_>, session: &Session) -> Vec<Action<Message>> {
+    let retake = || Message::Retake { slot: Slot::Photo, discard: true };
+    let Some(sample) = latest(session) else { return Vec::new() };
+    let approve = Wish::ApprovePhoto { sample: sample.id.clone() };
+    let mut actions = Vec::new();
+    if session.is_done(Step::Photo) {
+        actions.push(capture::onward(ctx, session));
+    } else if capture::possible(session, approve) {
+        actions.push(Action::primary(Key::Enter, ctx.t("photo-approve"), Message::Approve));
+    } else {
+        actions.push(Action::primary(Key::Enter, ctx.t("photo-again"), retake()));
+        actions.push(Action::hidden(Key::Char('r'), retake()));
+        actions.push(Action::secondary(Key::Char('o'), ctx.t("photo-override"), Message::Ask(Question::Override)));
+    }
+    if actions.iter().all(|action| action.key != Key::Char('r')) {
+        actions.push(Action::secondary(Key::Char('r'), ctx.t("photo-again"), retake()));
+    }
+    if session.policy().repaint && !session.is_done(Step::Photo) && session.original_of(&sample.id).is_none() {
+        actions.push(Action::secondary(Key::Char('b'), ctx.t("photo-repaint"), Message::Repaint));
+    }
+    actions
+}
+
+/// The portrait taken last.
+fn latest(session: &Session) -> Option<&SampleRef> {
+    session.attempts(Slot::Photo).last()
 }
 
 /// The portrait taken last, while no other is being taken.
@@ -91,43 +123,69 @@ fn picture<'a>(ctx: &Context<'a>) -> Element<'a, Message> {
     }
     let stage = parts::stage(ctx, Step::Photo, PORTRAIT);
     if capture::is_live(ctx, Step::Photo) && parts::live(ctx).is_some() {
-        return stack![stage, guide::guide(PORTRAIT)].into();
+        let view = ctx.frame.and_then(|frame| frame.portrait.as_ref());
+        return stack![stage, guide::guide(PORTRAIT, view)].into();
     }
     stage
 }
 
 fn advice(ctx: &Context<'_>, seat: &Seat) -> Advice {
-    if still(ctx).is_some() && !seat.session.is_done(Step::Photo) {
-        return Advice::new(Tone::Primary, ctx.t("photo-show"));
+    let session = &seat.session;
+    if still(ctx).is_some() && !session.is_done(Step::Photo) {
+        return match latest(session).and_then(|sample| still::wrong(ctx, session, sample)) {
+            Some(wrong) => wrong,
+            None => Advice::new(Tone::Primary, ctx.t("photo-show")),
+        };
+    }
+    if capture::is_live(ctx, Step::Photo)
+        && let Some(view) = ctx.frame.and_then(|frame| frame.portrait.as_ref())
+    {
+        return match view.seen.report.advice {
+            Some(advice) => Advice::new(Tone::Warning, say::face_advice(ctx.words, advice_word(advice))),
+            None if view.held > 0.0 => Advice::new(Tone::Good, ctx.t("photo-hold")),
+            None => Advice::new(Tone::Good, ctx.t("photo-now")),
+        };
     }
     Advice::of(ctx, Step::Photo, |_| ctx.t("photo-place"), ctx.t("photo-done"))
 }
 
-/// The colour of the cloth behind the resident: by the year of birth, another for foreigners.
+/// The colour of the cloth behind the resident: by the year of birth, another for foreigners; and what is seen of it.
 fn backdrop<'a>(ctx: &Context<'a>, resident: &Resident) -> Element<'a, Message> {
-    let year = resident.birth_date.year();
-    let (colour, why) = match (resident.nationality, year % 2 == 0) {
-        (Nationality::Foreign, _) => ("photo-orange", ctx.t("photo-orange-why")),
-        (Nationality::Indonesian | Nationality::Dual, true) => {
-            ("photo-blue", ctx.say("photo-blue-why", &[("year", &year.to_string())]))
-        }
-        (Nationality::Indonesian | Nationality::Dual, false) => {
-            ("photo-red", ctx.say("photo-red-why", &[("year", &year.to_string())]))
-        }
-    };
-    card(column![title(ctx.t(colour)), caption(why)].spacing(S)).into()
+    let view = ctx.frame.and_then(|frame| frame.portrait.as_ref());
+    let seen = view.and_then(|view| view.seen.report.background).map(|seen| backdrop_word(seen.class).to_owned());
+    let (colour, why) = cloth(ctx, resident);
+    let mut head = row![title(colour), Space::new().width(Fill)].align_y(Center);
+    if let Some(seen) = seen {
+        head = head.push(seen_backdrop(ctx, resident, &seen));
+    }
+    card(column![head, caption(why)].spacing(S)).into()
 }
 
-/// What the operator asks of the resident before, and what both look at afterwards.
+/// Which cloth is wanted, and why.
+fn cloth(ctx: &Context<'_>, resident: &Resident) -> (String, String) {
+    let year = resident.birth_date.year();
+    let because = |key: &str| ctx.say(key, &[("year", &year.to_string())]);
+    match (resident.nationality, year % 2 == 0) {
+        (Nationality::Foreign, _) => (ctx.t("photo-orange"), ctx.t("photo-orange-why")),
+        (Nationality::Indonesian | Nationality::Dual, true) => (ctx.t("photo-blue"), because("photo-blue-why")),
+        (Nationality::Indonesian | Nationality::Dual, false) => (ctx.t("photo-red"), because("photo-red-why")),
+    }
+}
+
+/// The cloth that is seen, and whether it is the right one.
+fn seen_backdrop<'a>(ctx: &Context<'a>, resident: &Resident, seen: &str) -> Element<'a, Message> {
+    let right = wanted(resident).backdrop.map(backdrop_word) == Some(seen);
+    let words = ctx.say("photo-backdrop-seen", &[("colour", &say::backdrop(ctx.words, seen))]);
+    chip(if right { Tone::Good } else { Tone::Bad }, words)
+}
+
+/// What the operator asks of the resident before.
 fn wishes<'a>(ctx: &Context<'a>) -> Element<'a, Message> {
-    let (head, lines) = if still(ctx).is_some() {
-        ("photo-checks", ["photo-check-face", "photo-check-eyes", "photo-check-sharp", "photo-check-backdrop"])
-    } else {
-        ("photo-wishes", ["photo-wish-straight", "photo-wish-eyes", "photo-wish-glasses", "photo-wish-light"])
-    };
+    let lines = ["photo-wish-straight", "photo-wish-eyes", "photo-wish-glasses", "photo-wish-light"];
     let lines = lines.into_iter().map(|key| text(format!("•  {}", ctx.t(key))).size(VALUE).into());
     let list = iced::widget::Column::with_children(lines).spacing(S);
-    card(column![title(ctx.t(head)), list].spacing(M)).into()
+    let how = if ctx.board.rules.by_itself { "photo-by-itself" } else { "photo-by-hand" };
+    card(column![title(ctx.t("photo-wishes")), list, caption(ctx.t(how))].spacing(M)).into()
 }
 
 /// How many portraits were taken.

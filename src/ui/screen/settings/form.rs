@@ -79,6 +79,10 @@ pub struct Draft {
     pub zone: Zone,
     /// Whether fingers are laid down together.
     pub slaps: bool,
+    /// Whether portraits take themselves.
+    pub by_itself: bool,
+    /// Whether backdrops may be painted anew.
+    pub repaint: bool,
     /// Days without service.
     pub holidays: BTreeSet<Date>,
 }
@@ -98,7 +102,15 @@ impl Draft {
         });
         let middle = rules.order.steps().iter().copied().filter(|step| is_movable(*step)).collect();
         let holidays = rules.holidays.iter().copied().collect();
-        Self { typed, middle, zone: rules.zone, slaps: rules.slaps, holidays }
+        Self {
+            typed,
+            middle,
+            zone: rules.zone,
+            slaps: rules.slaps,
+            by_itself: rules.by_itself,
+            repaint: policy.repaint,
+            holidays,
+        }
     }
 
     /// What was typed.
@@ -162,6 +174,7 @@ impl Draft {
             iris_quality: small(Field::IrisQuality)?,
             tries: small(Field::Tries)?,
             confirm_score: decimal(self.typed(Field::ConfirmScore)).ok_or(Field::ConfirmScore)?,
+            repaint: self.repaint,
             ..before.policy.clone()
         };
         Ok(Rules {
@@ -169,6 +182,7 @@ impl Draft {
             order: StepOrder::new(&steps).unwrap_or_else(|_| before.order.clone()),
             policy,
             slaps: self.slaps,
+            by_itself: self.by_itself,
             zone: self.zone,
             capacity: number(Field::Capacity)?,
             holidays: self.holidays.iter().copied().collect(),

@@ -103,6 +103,8 @@ fn station<'a>(ctx: &Context<'a>) -> Element<'a, Message> {
         ("settings-tries", policy.tries.to_string()),
         ("settings-confirm-score", written(policy.confirm_score)),
         ("settings-slaps", ctx.t(slaps_word(rules.slaps))),
+        ("settings-by-itself", ctx.t(by_itself_word(rules.by_itself))),
+        ("settings-repaint", ctx.t(repaint_word(policy.repaint))),
         ("settings-zone", rules.zone.to_string()),
         ("settings-capacity", rules.capacity.to_string()),
         ("settings-lock-after", minutes),
@@ -130,6 +132,16 @@ fn station<'a>(ctx: &Context<'a>) -> Element<'a, Message> {
 /// How fingers are taken, in the words of the form.
 pub(super) fn slaps_word(slaps: bool) -> &'static str {
     if slaps { "settings-slaps-together" } else { "settings-slaps-single" }
+}
+
+/// How portraits are taken, in the words of the form.
+pub(super) fn by_itself_word(by_itself: bool) -> &'static str {
+    if by_itself { "settings-by-itself-on" } else { "settings-by-itself-off" }
+}
+
+/// What becomes of backdrops, in the words of the form.
+pub(super) fn repaint_word(repaint: bool) -> &'static str {
+    if repaint { "settings-repaint-on" } else { "settings-repaint-off" }
 }
 
 /// The first of a list, and how many more there are.

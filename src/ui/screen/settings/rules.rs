@@ -4,7 +4,7 @@ use iced::widget::{Space, button, column, container, row, text, text_input};
 use iced::{Center, Fill};
 
 use super::form::Field;
-use super::pages::{listed, slaps_word};
+use super::pages::{by_itself_word, listed, repaint_word, slaps_word};
 use super::{Message, Rules};
 use crate::domain::session::Step;
 use crate::ui::keys::Key;
@@ -65,13 +65,20 @@ impl Rules {
         for field in fields {
             parts = parts.push(self.field(ctx, field));
         }
-        let slaps = row![
-            key_cap(Key::F(10)),
-            text(ctx.t("settings-slaps")).size(BODY).style(ink::muted),
-            Space::new().width(Fill),
-            text(ctx.t(slaps_word(self.draft.slaps))).size(VALUE).font(BOLD),
+        let choices = [
+            (Key::F(10), "settings-slaps", slaps_word(self.draft.slaps)),
+            (Key::F(5), "settings-by-itself", by_itself_word(self.draft.by_itself)),
+            (Key::F(3), "settings-repaint", repaint_word(self.draft.repaint)),
         ];
-        parts = parts.push(slaps.spacing(S).align_y(Center));
+        for (key, name, word) in choices {
+            let choice = row![
+                key_cap(key),
+                text(ctx.t(name)).size(BODY).style(ink::muted),
+                Space::new().width(Fill),
+                text(ctx.t(word)).size(VALUE).font(BOLD),
+            ];
+            parts = parts.push(choice.spacing(S).align_y(Center));
+        }
         parts.push(caption(ctx.t("settings-thresholds-advice"))).into()
     }
 

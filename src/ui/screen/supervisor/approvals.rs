@@ -258,6 +258,8 @@ impl Approvals {
             list::state(Tone::Bad, ctx.say("supervisor-remark-hits", &[("count", &count)]))
         } else if pending.own {
             list::state(Tone::Warning, ctx.t("supervisor-remark-own"))
+        } else if pending.photo_override.is_some() {
+            list::state(Tone::Warning, ctx.t("supervisor-remark-photo"))
         } else if pending.exceptions.is_empty() {
             list::state(Tone::Good, ctx.t("supervisor-remark-complete"))
         } else {
@@ -291,6 +293,9 @@ fn details<'a>(pending: &'a Pending, ctx: &Context<'a>) -> Element<'a, Message> 
         Some(key) => panel::sentence(Tone::Warning, ctx.t(key)),
         None => panel::sentence(Tone::Good, ctx.t("supervisor-can-approve")),
     });
+    if let Some(how) = &pending.photo_override {
+        words = words.push(panel::sentence(Tone::Warning, phrase::overridden(ctx, how)));
+    }
     if !pending.exceptions.is_empty() {
         words = words.push(Space::new().height(S)).push(exceptions(&pending.exceptions, ctx, EXCEPTIONS));
     }

@@ -3,7 +3,7 @@
 use time::OffsetDateTime;
 
 use crate::batch::Stage;
-use crate::domain::session::{Exception, Hit, HitBy, VoidReason};
+use crate::domain::session::{Exception, Hit, HitBy, PhotoOverride, VoidReason};
 use crate::office::words::Language;
 use crate::store::{BatchState, Break};
 use crate::ui::theme::Tone;
@@ -63,6 +63,12 @@ pub fn ways(ctx: &Context<'_>, hit: &Hit) -> String {
 pub fn exception(ctx: &Context<'_>, exception: &Exception) -> String {
     let said = format!("{}: {}", text::slot(ctx.words, exception.slot), text::reason(ctx.words, exception.reason));
     if exception.note.trim().is_empty() { said } else { format!("{said} ({})", exception.note.trim()) }
+}
+
+/// What was wrong with a portrait that stands all the same, and why it does.
+pub fn overridden(ctx: &Context<'_>, how: &PhotoOverride) -> String {
+    let checks: Vec<String> = how.checks.iter().map(|name| text::check(ctx.words, name)).collect();
+    ctx.say("supervisor-photo-overridden", &[("checks", &checks.join("; ")), ("reason", &how.reason)])
 }
 
 /// Reasons for undoing a record, in the order of their digits.

@@ -4,9 +4,9 @@ use iced::widget::{Space, column, container, row, text};
 use iced::{Center, Fill, Size};
 
 use super::approvals::{Message, exceptions, hindrance};
-use super::{panel, person};
+use super::{panel, person, phrase};
 use crate::domain::session::{HitId, RecordId};
-use crate::station::counter::{BackRoom, Pending, Review};
+use crate::station::counter::{BackRoom, Pending, Review, Side};
 use crate::ui::spacing::{HEADLINE, L, M, S};
 use crate::ui::theme::{Tone, plate};
 use crate::ui::widget::parts::BOLD;
@@ -55,19 +55,25 @@ pub fn view<'a>(
     .spacing(M)
     .align_y(Center);
     let paper = Size::new(200.0, 60.0);
-    let left = column![
-        person::portrait(ctx, side, Size::new(165.0, 220.0)),
-        person::signature(ctx, side.shown.signature.as_deref(), paper),
-        caption(ctx.t("slot-signature")),
-        person::signature(ctx, side.shown.approval.as_deref(), paper),
-        caption(ctx.t("slot-approval")),
-    ]
-    .width(200)
-    .spacing(2.0)
-    .align_x(Center);
+    let left = column![person::portrait(ctx, side, Size::new(165.0, 220.0))]
+        .push(evidence(ctx, side))
+        .push(person::signature(ctx, side.shown.signature.as_deref(), paper))
+        .push(caption(ctx.t("slot-signature")))
+        .push(person::signature(ctx, side.shown.approval.as_deref(), paper))
+        .push(caption(ctx.t("slot-approval")))
+        .width(200)
+        .spacing(2.0)
+        .align_x(Center);
     let middle = asked.unwrap_or_else(|| facts(review, ctx));
     let right = container(person::biometrics(ctx, side));
     column![head, row![left, middle, right].spacing(L)].spacing(S).into()
+}
+
+/// The photo that shows why something is empty; nothing where there is none.
+fn evidence<'a>(ctx: &Context<'a>, side: &Side) -> Option<Element<'a, Message>> {
+    let shown = side.shown.evidence.as_ref()?;
+    let picture = person::picture(ctx, Some(shown), Size::new(165.0, 110.0), "supervisor-no-picture");
+    Some(column![picture, caption(ctx.t("evidence-title"))].spacing(2.0).align_x(Center).into())
 }
 
 fn facts<'a>(review: &'a Review, ctx: &Context<'a>) -> Element<'a, Message> {
@@ -77,6 +83,15 @@ fn facts<'a>(review: &'a Review, ctx: &Context<'a>) -> Element<'a, Message> {
         words = words.push(panel::sentence(Tone::Good, ctx.t("supervisor-no-exceptions")));
     } else {
         words = words.push(exceptions(&side.exceptions, ctx, EXCEPTIONS));
+    }
+    if let Some(how) = &side.photo_override {
+        words = words.push(panel::sentence(Tone::Warning, panel::short(&phrase::overridden(ctx, how), 150)));
+    }
+    if side.repainted {
+        words = words.push(panel::sentence(Tone::Warning, ctx.t("photo-repainted")));
+    }
+    if let Some(reason) = &side.evidence_waived {
+        words = words.push(panel::sentence(Tone::Neutral, ctx.say("evidence-waived", &[("reason", reason)])));
     }
     for state in review.hits.iter().take(HITS) {
         let (tone, verdict) = match state.verdict {

@@ -1,0 +1,107 @@
+//! Portraits and photos of what is empty, through the counter with its simulated camera.
+
+use rekam::domain::session::{ExceptionReason, Field, Slot, Step, Wish};
+use rekam::station::Models;
+use rekam::station::counter::{Act, Aim, Line, Passphrase, Phase, Rules, Stage, Start, start};
+use rekam_hal::Finger;
+
+use super::counter::{done, until};
+
+/// A resident whose data are confirmed.
+fn seated(line: &Line) {
+    done(line, Act::CallNext);
+    done(line, Act::Receive);
+    done(line, Act::Wish(Wish::ConfirmData { fields: Field::ALL.into(), acknowledged: Vec::new() }));
+}
+
+fn opened(dir: &tempfile::TempDir) -> (Line, std::thread::JoinHandle<()>) {
+    let (line, thread) = start(Start { dir: dir.path().to_owned(), models: Models::Embedded, setup: false }).unwrap();
+    until(&line, "ready", |board| board.stage == Stage::Closed);
+    done(&line, Act::Login { user: "operator".into(), passphrase: Passphrase::new("latihan") });
+    (line, thread)
+}
+
+#[test]
+fn a_portrait_in_which_everything_holds_takes_itself_and_nobody_pressed_a_key() {
+    let dir = tempfile::tempdir().unwrap();
+    let (line, thread) = opened(&dir);
+    seated(&line);
+    done(&line, Act::Next);
+    let seen = until(&line, "the preview that is looked at", |board| {
+        let portrait = board.capture.as_ref().and_then(|capture| capture.portrait.clone());
+        portrait.is_some_and(|view| view.borrow().is_some()) || board.last.is_some()
+    });
+    assert!(seen.rules.by_itself);
+    let board = until(&line, "the photo", |board| board.seat.as_ref().is_some_and(|seat| seat.shown.photo.is_some()));
+    let session = board.session().unwrap();
+    let taken = session.attempts(Slot::Photo).last().unwrap();
+    assert!(taken.portrait.as_ref().is_some_and(|findings| findings.faces == 1));
+    assert!(board.seat.as_ref().is_some_and(|seat| seat.shown.card.is_some()));
+    assert!(!session.is_done(Step::Photo), "the resident has not agreed");
+    drop((seen, board, line));
+    thread.join().unwrap();
+}
+
+#[test]
+fn where_portraits_are_taken_by_hand_none_takes_itself() {
+    let dir = tempfile::tempdir().unwrap();
+    let (line, thread) = opened(&dir);
+    done(&line, Act::Logout);
+    done(&line, Act::Login { user: "supervisor".into(), passphrase: Passphrase::new("latihan") });
+    done(&line, Act::SaveRules(Box::new(Rules { by_itself: false, ..Rules::default() })));
+    done(&line, Act::Logout);
+    done(&line, Act::Login { user: "operator".into(), passphrase: Passphrase::new("latihan") });
+    seated(&line);
+    done(&line, Act::Next);
+    let looks = |count: u64| {
+        move |board: &rekam::station::counter::Board| {
+            let portrait = board.capture.as_ref().and_then(|capture| capture.portrait.clone());
+            portrait.is_some_and(|view| view.borrow().as_ref().is_some_and(|view| view.number >= count))
+        }
+    };
+    // More looks than the time of holding has.
+    let board = until(&line, "many looks", looks(40));
+    assert!(board.seat.as_ref().is_some_and(|seat| seat.shown.photo.is_none()));
+    line.tell(Act::Shutter);
+    until(&line, "the photo", |board| board.seat.as_ref().is_some_and(|seat| seat.shown.photo.is_some()));
+    drop((board, line));
+    thread.join().unwrap();
+}
+
+#[test]
+fn a_photo_of_what_is_empty_is_taken_shown_and_stands_in_every_exception() {
+    let dir = tempfile::tempdir().unwrap();
+    let (line, thread) = opened(&dir);
+    seated(&line);
+    done(&line, Act::GoTo(Step::Fingerprints));
+    let number = line.tell(Act::Evidence { begin: true });
+    let board = until(&line, "the refusal", |board| board.answered >= number);
+    assert!(board.trouble.is_some(), "nothing is empty yet");
+    done(&line, Act::ClearTrouble);
+    for finger in [Finger::RightLittle, Finger::LeftLittle] {
+        let slot = Slot::Finger(finger);
+        done(&line, Act::Except { slot, reason: ExceptionReason::Missing, note: String::new() });
+    }
+    let takes = |phase| {
+        move |board: &rekam::station::counter::Board| {
+            board.capture.as_ref().is_some_and(|capture| capture.aim == Aim::Evidence && capture.phase == phase)
+        }
+    };
+    done(&line, Act::Evidence { begin: true });
+    until(&line, "the camera", takes(Phase::Live));
+    // Given up, the fingers go on; begun again, it is taken.
+    done(&line, Act::Evidence { begin: false });
+    until(&line, "a finger", |board| board.capture.as_ref().is_some_and(|capture| capture.aim == Aim::Fill));
+    done(&line, Act::Evidence { begin: true });
+    until(&line, "the camera again", takes(Phase::Live));
+    line.tell(Act::Shutter);
+    let board =
+        until(&line, "the photo", |board| board.seat.as_ref().is_some_and(|seat| seat.shown.evidence.is_some()));
+    let session = board.session().unwrap();
+    let photo = session.evidence().unwrap();
+    assert!(session.exceptions().all(|exception| exception.evidence.as_ref() == Some(&photo.id)));
+    assert_eq!(session.exceptions().count(), 2);
+    assert!(!session.wants_evidence(Step::Fingerprints));
+    drop((board, line));
+    thread.join().unwrap();
+}
