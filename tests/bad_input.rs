@@ -443,6 +443,24 @@ fn a_damaged_image_is_named_and_a_whole_one_in_its_place_goes_on() {
 }
 
 #[test]
+fn a_damaged_portrait_is_named_and_one_that_shows_nobody_stops_no_day() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("resident.png");
+    let whole = finger_png();
+    let simulate = || {
+        let mut command = with_data_dir(["simulate", "--residents", "1", "--json"], dir.path());
+        run(command.arg("--photos").arg(folder.path()))
+    };
+    for damaged in [whole[..whole.len() / 2].to_vec(), b"only words\n".to_vec(), Vec::new()] {
+        fs::write(&file, damaged).unwrap();
+        simulate().refused(2, &["resident.png", "damaged"]);
+    }
+    fs::write(&file, whole).unwrap();
+    assert_eq!(simulate().report()["completed"], 1);
+}
+
+#[test]
 fn a_number_out_of_range_is_refused_with_the_range() {
     let dir = tempfile::tempdir().unwrap();
     for residents in ["0", "5001", "-1", "many", "99999999999999999999", ""] {

@@ -1,16 +1,18 @@
-//! A finger or an eye in a file: an image of any of the usual formats, or a record of any maker. What the file is, its
-//! first bytes say; its name is not asked.
+//! A finger, an eye or a face in a file: an image of any of the usual formats, or a record of any maker. What the file
+//! is, its first bytes say; its name is not asked.
 
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use rekam_hal::GrayImage;
+use rekam_simulator::replay::photograph::{self, Photograph};
 use rekam_simulator::replay::read::{self, ReadError};
 
 use super::error::CliError;
 use crate::biometrics::fingerprint::{ExtractError, RESOLUTIONS, SlapError};
 use crate::biometrics::iris;
+use crate::interchange::fac::{FacRecord, FaceImage};
 use crate::interchange::iir::{EyeImage, EyeLabel, IirRecord};
 use crate::interchange::wsq::{self, WsqError};
 use crate::interchange::{RecordError, fir, fmr};
@@ -43,7 +45,15 @@ pub(super) enum EyeFile {
     Record(Vec<EyeSample>),
 }
 
-/// Why a file holds no finger or eye; each a whole sentence.
+/// A portrait of a file.
+pub(super) struct PhotoFile {
+    /// The picture, upright.
+    pub(super) photo: Photograph,
+    /// What a record says of it; nothing for an image.
+    pub(super) stated: Option<FaceImage>,
+}
+
+/// Why a file holds no finger, eye or face; each a whole sentence.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum InputError {
     #[error("{}: cannot be read; check the file's name and permissions", path.display())]
@@ -56,6 +66,8 @@ pub(crate) enum InputError {
     Unknown { path: PathBuf, source: Box<dyn std::error::Error + Send + Sync> },
     #[error("{}: damaged, or neither a PNG, JPEG or BMP image nor an ISO/IEC 19794-6 record; name another file", path.display())]
     UnknownEye { path: PathBuf, source: Box<dyn std::error::Error + Send + Sync> },
+    #[error("{}: damaged, or neither a PNG, JPEG or BMP image nor an ISO/IEC 19794-5 record; name another file", path.display())]
+    UnknownFace { path: PathBuf, source: Box<dyn std::error::Error + Send + Sync> },
     #[error("{}: {source}; ask its maker for another, or name another file", path.display())]
     Record { path: PathBuf, source: RecordError },
     #[error("{}: {source}; name another file", path.display())]
@@ -127,7 +139,9 @@ pub(super) fn finger(path: &Path, dpi: f32) -> Result<FingerFile, InputError> {
             ReadError::File { path, source } => InputError::File { path, source },
             ReadError::Decode { path, source } => InputError::Unknown { path, source: source.into() },
             ReadError::Extent { path, source } => InputError::Unknown { path, source: source.into() },
-            ReadError::Pixels { .. } | ReadError::Cut { .. } | ReadError::Size { .. } => InputError::Image(source),
+            ReadError::Pixels { .. } | ReadError::Cut { .. } | ReadError::Size { .. } | ReadError::Vast { .. } => {
+                InputError::Image(source)
+            }
         })?
     };
     resolution(path, &bytes, image).map(FingerFile::Image)
@@ -150,8 +164,37 @@ pub(super) fn eyes(path: &Path) -> Result<EyeFile, InputError> {
         ReadError::File { path, source } => InputError::File { path, source },
         ReadError::Decode { path, source } => InputError::UnknownEye { path, source: source.into() },
         ReadError::Extent { path, source } => InputError::UnknownEye { path, source: source.into() },
-        ReadError::Pixels { .. } | ReadError::Cut { .. } | ReadError::Size { .. } => InputError::Image(source),
+        ReadError::Pixels { .. } | ReadError::Cut { .. } | ReadError::Size { .. } | ReadError::Vast { .. } => {
+            InputError::Image(source)
+        }
     })
+}
+
+/// Reads the portrait of a file, the first one of a record.
+pub(super) fn photo(path: &Path) -> Result<PhotoFile, InputError> {
+    let bytes = load(path)?;
+    let owned = || path.to_owned();
+    if bytes.is_empty() {
+        return Err(InputError::Empty { path: owned() });
+    }
+    if FacRecord::recognised(&bytes) {
+        let record = |source| InputError::Record { path: owned(), source };
+        let first = FacRecord::decode(&bytes).map_err(record)?.images.into_iter().next();
+        // A record without images does not decode.
+        let stated = first.ok_or(RecordError::Short { field: "image" }).map_err(record)?;
+        let image = stated.image().map_err(record)?;
+        let photo = Photograph { size: (image.width(), image.height()), shrunk: 1, image };
+        return Ok(PhotoFile { photo, stated: Some(stated) });
+    }
+    let photo = photograph::decode(path, &bytes).map_err(|source| match source {
+        ReadError::File { path, source } => InputError::File { path, source },
+        ReadError::Decode { path, source } => InputError::UnknownFace { path, source: source.into() },
+        ReadError::Extent { path, source } => InputError::UnknownFace { path, source: source.into() },
+        ReadError::Pixels { .. } | ReadError::Cut { .. } | ReadError::Size { .. } | ReadError::Vast { .. } => {
+            InputError::Image(source)
+        }
+    })?;
+    Ok(PhotoFile { photo, stated: None })
 }
 
 fn first_image(bytes: &[u8]) -> Result<GrayImage, RecordError> {

@@ -15,6 +15,7 @@ mod golden;
 mod images;
 mod inspect;
 mod inspect_iris;
+mod inspect_photo;
 mod iris;
 mod peers;
 mod round_trip;

@@ -13,6 +13,7 @@ pub mod embedding;
 pub mod landmarks;
 mod mesh;
 mod networks;
+mod parts;
 pub mod person;
 mod portraitist;
 mod pose;
@@ -26,6 +27,7 @@ mod verdict;
 
 pub use embedding::Embedding;
 pub use networks::{FaceError, NetworkFiles};
+pub use parts::Part;
 pub use portraitist::{Nature, Portraitist, Seen, Sitter};
 pub use report::{Advice, Assessment, Backdrop, Background, Check, Point, Report, Verdict, Wanted};
 pub use track::Track;

@@ -5,6 +5,7 @@
 
 mod fingerprint;
 mod iris;
+mod photo;
 
 use std::time::Duration;
 
@@ -23,6 +24,8 @@ pub(super) enum BenchCommand {
     Fingerprint,
     /// Search and comparison of irises at every instruction set, and extraction.
     Iris,
+    /// Analysis of previews and stills, in parts and as a whole.
+    Photo,
 }
 
 /// Runs the command.
@@ -30,6 +33,7 @@ pub(super) fn run(global: &Global, command: &BenchCommand) -> Result<Outcome, Cl
     let report = match command {
         BenchCommand::Fingerprint => fingerprint::report(global)?,
         BenchCommand::Iris => iris::report()?,
+        BenchCommand::Photo => photo::report(global)?,
     };
     if global.json {
         print_json(&report)?;

@@ -2,6 +2,7 @@
 
 mod fingerprint;
 mod iris;
+mod photo;
 mod record;
 mod slap;
 
@@ -30,6 +31,8 @@ pub(super) struct Options {
     slap: slap::SlapOptions,
     #[command(flatten)]
     iris: iris::IrisOptions,
+    #[command(flatten)]
+    photo: photo::PhotoOptions,
 }
 
 /// What can be inspected.
@@ -41,6 +44,8 @@ enum Subject {
     Slap,
     /// One eye, or the eyes of a record.
     Iris,
+    /// A portrait.
+    Photo,
 }
 
 impl Options {
@@ -51,11 +56,11 @@ impl Options {
 
     /// Refuses options that mean nothing for what the file shows: whoever gave them expects that they count.
     fn check(&self) -> Result<(), CliError> {
-        let (finger, slap, eye) =
-            (self.subject == Subject::Fingerprint, self.subject == Subject::Slap, self.subject == Subject::Iris);
+        let [finger, slap, eye, photo] =
+            [Subject::Fingerprint, Subject::Slap, Subject::Iris, Subject::Photo].map(|subject| self.subject == subject);
         let given = [
             ("--dpi", self.dpi.is_some(), finger || slap),
-            ("--out", self.out.path.is_some(), finger || eye),
+            ("--out", self.out.path.is_some(), finger || eye || photo),
             ("--position", self.out.position.is_some(), finger),
             ("--edition", self.out.edition.is_some(), finger),
             ("--lossless", self.out.lossless, finger),
@@ -63,6 +68,9 @@ impl Options {
             ("--absent", !self.slap.absent.is_empty(), slap),
             ("--fingers", self.slap.fingers.is_some(), slap),
             ("--eye", self.iris.eye.is_some(), eye),
+            ("--backdrop", self.photo.backdrop.is_some(), photo),
+            ("--crop", self.photo.crop.is_some(), photo),
+            ("--landmarks", self.photo.landmarks.is_some(), photo),
         ];
         match given.into_iter().find(|(_, given, counts)| *given && !counts) {
             Some((option, ..)) => Err(CliError::Usage(format!("{option} means nothing here; leave it out"))),
@@ -77,6 +85,7 @@ pub(super) fn run(global: &Global, options: &Options) -> Result<Outcome, CliErro
     match options.subject {
         Subject::Fingerprint => fingerprint::run(global, options),
         Subject::Iris => iris::run(global, &options.file, options.out.path.as_deref(), &options.iris),
+        Subject::Photo => photo::run(global, &options.file, options.out.path.as_deref(), &options.photo),
         Subject::Slap => slap::run(global, &options.file, options.dpi(), &options.slap),
     }
 }

@@ -16,7 +16,7 @@ use crate::interchange::{RecordError, wsq};
 pub(super) struct Out {
     /// Write a record: .fmr or .iso (minutiae, ISO/IEC 19794-2:2005), .chip.fmr (at most 60 of the best minutiae in at
     /// most 512 bytes), .fir (the image, ISO/IEC 19794-4) or .wsq (the image alone); of an iris .iir or .iso (ISO/IEC
-    /// 19794-6:2011).
+    /// 19794-6:2011), of a portrait .fac or .iso (ISO/IEC 19794-5:2011).
     #[arg(long = "out", value_name = "RECORD")]
     pub(super) path: Option<PathBuf>,
     /// Finger position in the record of an image, or the finger to take from a record of several: 0 unknown, 1 to 5

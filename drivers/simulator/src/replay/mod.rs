@@ -13,6 +13,7 @@ pub mod folder;
 mod iris;
 pub mod noise;
 mod optics;
+pub mod photograph;
 pub mod read;
 mod scanner;
 mod skin;

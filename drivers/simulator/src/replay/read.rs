@@ -7,6 +7,8 @@ use image::{DynamicImage, ImageError, ImageReader, Limits};
 use rekam_hal::image::MAX_SIDE;
 use rekam_hal::{GrayImage, RgbImage, jpeg};
 
+use super::photograph::{self, MOST_BYTES, MOST_PIXELS};
+
 /// Why a file is no image for us.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
@@ -39,6 +41,12 @@ pub enum ReadError {
         path: PathBuf,
         /// Why.
         source: image::ImageError,
+    },
+    /// The photograph has more pixels than any camera takes, or unpacks to more than is sensible.
+    #[error("{}: more than {} megapixels, or {} megabytes when unpacked; make it smaller or name another", path.display(), MOST_PIXELS / 1_000_000, MOST_BYTES >> 20)]
+    Vast {
+        /// The file.
+        path: PathBuf,
     },
     /// The file states another resolution across than down, and no device here has such pixels.
     #[error("{}: states {across} dots per inch across and {down} down; correct the resolution in the file", path.display())]
@@ -76,16 +84,12 @@ pub fn gray(path: &Path, default_dpi: f32) -> Result<GrayImage, ReadError> {
     Ok(image.with_dpi(png_dpi(&bytes).unwrap_or(default_dpi)))
 }
 
-/// An image file as colour image.
+/// A photograph, upright and in colour.
 ///
 /// # Errors
 /// When the file cannot be read or is no image; the error names the file.
 pub fn rgb(path: &Path) -> Result<RgbImage, ReadError> {
-    let bytes = load(path)?;
-    let decoded = decode(path, &bytes)?.into_rgb8();
-    let (width, height) = decoded.dimensions();
-    RgbImage::new(width, height, decoded.into_raw())
-        .map_err(|source| ReadError::Extent { path: path.to_owned(), source })
+    photograph::decode(path, &load(path)?).map(|photo| photo.image)
 }
 
 fn load(path: &Path) -> Result<Vec<u8>, ReadError> {
