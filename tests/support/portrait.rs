@@ -1,25 +1,46 @@
-//! A portrait to spoil: the public-domain astronaut before a plain backdrop, cut as for the card, and the ways in which
-//! pictures go wrong.
+//! Portraits to spoil: the public-domain astronaut before a plain backdrop, cut as for the card, drawn people, and the
+//! ways in which pictures go wrong.
 //!
-//! What the networks see in her was written down once (`tests/data/portrait/astronaut_seen.json`); a defect that moves points
-//! moves the written ones along. [`see`] is the one place where a picture becomes an observation, so that the networks
-//! can be asked instead.
+//! A defect changes pixels and nothing else; [`see`] then asks the networks what they see in them.
 
 #![allow(dead_code, reason = "every test takes what it needs")]
 
-use rekam::biometrics::face::checks::judge;
+use std::sync::OnceLock;
+
 use rekam::biometrics::face::crop::{Format, cut};
 use rekam::biometrics::face::replace::replace;
 use rekam::biometrics::face::report::{Mask, Observation, Report, Wanted};
+use rekam::biometrics::face::{self, NetworkFiles, Portraitist};
 use rekam_hal::RgbImage;
-use serde_json::Value;
+use rekam_simulator::people::portrait::{self as drawn, Look, Moment};
 
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/portrait/");
 pub const RED: [u8; 3] = [0xDB, 0x15, 0x14];
 pub const BLUE: [u8; 3] = [0x00, 0x90, 0xFF];
 pub const ORANGE: [u8; 3] = [0xFF, 0x8C, 0x1A];
 
-/// A picture and what is seen in it.
+/// The networks, loaded once.
+pub fn engine() -> &'static Portraitist {
+    static ENGINE: OnceLock<Portraitist> = OnceLock::new();
+    ENGINE.get_or_init(|| {
+        let file =
+            |name: &str| std::fs::read(format!("{}/assets/models/{name}.onnx", env!("CARGO_MANIFEST_DIR"))).unwrap();
+        let (near, full) = (file("face_detector"), file("face_detector_full"));
+        let (mesh, embedding) = (file("face_mesh_attention"), file("face_embedding"));
+        let (person, wide) = (file("person"), file("person_wide"));
+        let files = NetworkFiles {
+            near: &near,
+            full: &full,
+            mesh: &mesh,
+            person: &person,
+            person_wide: &wide,
+            embedding: &embedding,
+        };
+        Portraitist::from_onnx(&files).unwrap()
+    })
+}
+
+/// A picture and what the networks see in it; without points when they see nobody.
 #[derive(Clone)]
 pub struct Seen {
     pub image: RgbImage,
@@ -27,13 +48,18 @@ pub struct Seen {
     pub pose: [f32; 3],
     pub mask: Mask,
     pub areas: Vec<f32>,
+    pub found: face::Seen,
 }
 
 impl Seen {
+    fn frame(&self) -> (f32, f32, f32, f32) {
+        (0.0, 0.0, self.image.width() as f32, self.image.height() as f32)
+    }
+
     pub fn observation(&self) -> Observation<'_> {
         Observation {
             image: &self.image,
-            frame: (0.0, 0.0, self.image.width() as f32, self.image.height() as f32),
+            frame: self.frame(),
             points: &self.points,
             pose: self.pose,
             person: &self.mask,
@@ -42,58 +68,44 @@ impl Seen {
     }
 
     pub fn report(&self, wanted: &Wanted) -> Report {
-        judge(&self.observation(), wanted)
+        face::report(&self.found, &self.image, self.frame(), wanted)
     }
 }
 
-/// The picture as the networks would see it, given what is known of it.
-pub fn see(image: RgbImage, known: &Seen) -> Seen {
-    Seen { image, ..known.clone() }
+/// What the networks see.
+pub fn see(image: RgbImage) -> Seen {
+    let found = engine().see(&image).unwrap();
+    let areas = found.faces.iter().map(face::detect::Face::area).collect();
+    let nobody = || Mask { width: 0, height: 0, values: Vec::new() };
+    let (points, pose, mask) = found
+        .sitter
+        .as_ref()
+        .map_or((Vec::new(), [0.0; 3], nobody()), |s| (s.points.clone(), s.pose, s.person.clone()));
+    Seen { image, points, pose, mask, areas, found }
 }
 
 /// The astronaut as photographed.
 pub fn astronaut() -> Seen {
     let decoded = image::open(format!("{DATA}astronaut.png")).unwrap().to_rgb8();
-    let image = RgbImage::new(decoded.width(), decoded.height(), decoded.into_raw()).unwrap();
-    let seen: Value =
-        serde_json::from_str(&std::fs::read_to_string(format!("{DATA}astronaut_seen.json")).unwrap()).unwrap();
-    let floats = |v: &Value| v.as_array().unwrap().iter().map(|v| v.as_f64().unwrap() as f32).collect::<Vec<_>>();
-    let points = seen["points"].as_array().unwrap().iter().map(|p| floats(p).try_into().unwrap()).collect();
-    let side = |name: &str| seen["mask"][name].as_u64().unwrap() as usize;
-    let mask = Mask { width: side("width"), height: side("height"), values: floats(&seen["mask"]["values"]) };
-    Seen { image, points, pose: floats(&seen["pose"]).try_into().unwrap(), mask, areas: floats(&seen["areas"]) }
+    see(RgbImage::new(decoded.width(), decoded.height(), decoded.into_raw()).unwrap())
 }
 
 /// Cut as for the card, before a plain backdrop.
 pub fn portrait(backdrop: [u8; 3]) -> Seen {
     let whole = astronaut();
     let photo = replace(&whole.image, &whole.mask, backdrop);
-    let cut = cut(&photo, &whole.points, Format::Portrait { dpi: 300 }).unwrap();
-    let (w, h) = (cut.image.width() as f32, cut.image.height() as f32);
-    let n = 96;
-    let values = (0..n * n)
-        .map(|i| {
-            let at = ((i % n) as f32 + 0.5, (i / n) as f32 + 0.5);
-            let (x, y) = cut.origin((at.0 / n as f32 * w, at.1 / n as f32 * h));
-            sample(&whole.mask, x / 512.0, y / 512.0)
-        })
-        .collect();
-    let points = whole
-        .points
-        .iter()
-        .map(|p| {
-            let (x, y) = cut.place((p[0], p[1]));
-            [x, y, p[2] / cut.scale]
-        })
-        .collect();
-    let roll = 0.0;
-    Seen {
-        image: cut.image,
-        points,
-        pose: [whole.pose[0], whole.pose[1], roll],
-        mask: Mask { width: n, height: n, values },
-        areas: whole.areas,
-    }
+    see(cut(&photo, &whole.points, Format::Portrait { dpi: 300 }).unwrap().image)
+}
+
+/// A drawn person, by number: every second a woman, every fourth in a veil, all ages and backdrops.
+pub fn look(number: u64) -> Look {
+    let backdrop = [drawn::Backdrop::Red, drawn::Backdrop::Blue, drawn::Backdrop::Orange][(number % 3) as usize];
+    Look { backdrop, female: number % 2 == 1, veil: number % 4 == 1, age: 17 + (number as u32 * 7) % 60 }
+}
+
+/// The number's person under these conditions.
+pub fn drawing(number: u64, moment: &Moment) -> Seen {
+    see(drawn::portrait_at(number, look(number), moment))
 }
 
 /// Nearest value of a mask at shares of the picture.
@@ -126,6 +138,9 @@ pub fn lit(v: f32, gain: f32) -> f32 {
 
 /// Gaussian blur of every channel.
 pub fn blurred(seen: &Seen, sigma: f32) -> Seen {
+    if sigma == 0.0 {
+        return seen.clone();
+    }
     let radius = (3.0 * sigma).ceil() as i64;
     let kernel: Vec<f32> = (-radius..=radius).map(|k| (-((k * k) as f32) / (2.0 * sigma * sigma)).exp()).collect();
     let sum: f32 = kernel.iter().sum();
@@ -148,12 +163,26 @@ pub fn blurred(seen: &Seen, sigma: f32) -> Seen {
     let floats: Vec<f32> = seen.image.pixels().iter().map(|&v| f32::from(v)).collect();
     let out = pass(&pass(&floats, 1, 0), 0, 1);
     let pixels = out.into_iter().map(|v| (v + 0.5) as u8).collect();
-    see(RgbImage::new(w as u32, h as u32, pixels).unwrap(), seen)
+    see(RgbImage::new(w as u32, h as u32, pixels).unwrap())
+}
+
+/// The camera or the head moved sideways by `length` pixels while the picture was taken.
+pub fn shaken(seen: &Seen, length: f32) -> Seen {
+    let (w, taps) = (seen.image.width() as i64, (length.round() as i64).max(1));
+    let out = each(&seen.image, |x, y, _| {
+        let mut sum = [0.0; 3];
+        for k in 0..taps {
+            let at = (i64::from(y) * w + (i64::from(x) + k - taps / 2).clamp(0, w - 1)) as usize * 3;
+            (0..3).for_each(|c| sum[c] += f32::from(seen.image.pixels()[at + c]) / taps as f32);
+        }
+        sum
+    });
+    see(out)
 }
 
 /// Under `gain` times the light.
 pub fn exposed(seen: &Seen, gain: f32) -> Seen {
-    see(each(&seen.image, |_, _, c| c.map(|v| lit(v, gain))), seen)
+    see(each(&seen.image, |_, _, c| c.map(|v| lit(v, gain))))
 }
 
 /// Light falls on one side only: `strength` of it is gone on the other, `left` says on which.
@@ -164,7 +193,7 @@ pub fn side_lit(seen: &Seen, strength: f32, left: bool) -> Seen {
         let across = (x as f32 - centre) / width * if left { -6.0 } else { 6.0 };
         c.map(|v| lit(v, 1.0 - strength / (1.0 + (-across).exp())))
     });
-    see(image, seen)
+    see(image)
 }
 
 /// Turned by `degrees` in the picture, `scale` times as large, moved by shares of the width and height.
@@ -172,10 +201,6 @@ pub fn moved(seen: &Seen, degrees: f32, scale: f32, by: (f32, f32)) -> Seen {
     let (w, h) = (seen.image.width() as f32, seen.image.height() as f32);
     let about = ((seen.points[468][0] + seen.points[473][0]) / 2.0, (seen.points[468][1] + seen.points[473][1]) / 2.0);
     let (s, c) = (-degrees).to_radians().sin_cos();
-    let forth = |x: f32, y: f32| {
-        let (dx, dy) = ((x - about.0) * scale, (y - about.1) * scale);
-        (about.0 + by.0 * w + c * dx - s * dy, about.1 + by.1 * h + s * dx + c * dy)
-    };
     let back = |x: f32, y: f32| {
         let (dx, dy) = ((x - about.0 - by.0 * w) / scale, (y - about.1 - by.1 * h) / scale);
         (about.0 + c * dx + s * dy, about.1 - s * dx + c * dy)
@@ -193,24 +218,7 @@ pub fn moved(seen: &Seen, degrees: f32, scale: f32, by: (f32, f32)) -> Seen {
         }
         sum
     });
-    let (mw, mh) = (seen.mask.width, seen.mask.height);
-    let values = (0..mw * mh)
-        .map(|i| {
-            let at = (((i % mw) as f32 + 0.5) / mw as f32 * w, ((i / mw) as f32 + 0.5) / mh as f32 * h);
-            let (x, y) = back(at.0, at.1);
-            sample(&seen.mask, x / w, y / h)
-        })
-        .collect();
-    let points = seen
-        .points
-        .iter()
-        .map(|p| {
-            let (x, y) = forth(p[0], p[1]);
-            [x, y, p[2] * scale]
-        })
-        .collect();
-    let pose = [seen.pose[0], seen.pose[1], seen.pose[2] + degrees];
-    see(image, &Seen { points, pose, mask: Mask { values, ..seen.mask.clone() }, ..seen.clone() })
+    see(image)
 }
 
 /// Through a JPEG of this quality.
@@ -221,42 +229,119 @@ pub fn compressed(seen: &Seen, quality: u8) -> Seen {
         .encode(seen.image.pixels(), w, h, image::ExtendedColorType::Rgb8)
         .unwrap();
     let pixels = image::load_from_memory(&file).unwrap().to_rgb8().into_raw();
-    see(RgbImage::new(w, h, pixels).unwrap(), seen)
+    see(RgbImage::new(w, h, pixels).unwrap())
 }
 
-/// The mesh turned about the vertical: what the networks say of a head turned so far.
+/// The picture moved along: where every pixel comes from.
+pub fn warped(image: &RgbImage, from: impl Fn(f32, f32) -> (f32, f32)) -> RgbImage {
+    let (w, h) = (image.width() as usize, image.height() as usize);
+    each(image, |x, y, _| {
+        let (px, py) = from(x as f32 + 0.5, y as f32 + 0.5);
+        let (px, py) = ((px - 0.5).clamp(0.0, (w - 1) as f32), (py - 0.5).clamp(0.0, (h - 1) as f32));
+        let (x0, y0) = (px as usize, py as usize);
+        let (x1, y1) = ((x0 + 1).min(w - 1), (y0 + 1).min(h - 1));
+        let at = |x: usize, y: usize, c: usize| f32::from(image.pixels()[(y * w + x) * 3 + c]);
+        [0, 1, 2].map(|c| {
+            let line = |y: usize| at(x0, y, c) + (at(x1, y, c) - at(x0, y, c)) * px.fract();
+            line(y0) + (line(y1) - line(y0)) * py.fract()
+        })
+    })
+}
+
+/// The head turned to a side, its depth taken from the mesh and fading out around it.
 pub fn turned(seen: &Seen, degrees: f32) -> Seen {
+    const CELL: f32 = 8.0;
     let (s, c) = degrees.to_radians().sin_cos();
-    let centre = [(seen.points[234][0] + seen.points[454][0]) / 2.0, (seen.points[234][2] + seen.points[454][2]) / 2.0];
-    let points = seen
-        .points
-        .iter()
-        .map(|p| {
-            let (x, z) = (p[0] - centre[0], p[2] - centre[1]);
-            [centre[0] + x * c - z * s, p[1], centre[1] + x * s + z * c]
+    let sides = [seen.points[234], seen.points[454]];
+    let (cx, cz) = ((sides[0][0] + sides[1][0]) / 2.0, (sides[0][2] + sides[1][2]) / 2.0);
+    let unit = sides[1][0] - sides[0][0];
+    let (columns, rows) =
+        ((seen.image.width() as f32 / CELL) as usize + 2, (seen.image.height() as f32 / CELL) as usize + 2);
+    // how far a place of the straight head moves
+    let moves: Vec<f32> = (0..columns * rows)
+        .map(|i| {
+            let (x, y) = ((i % columns) as f32 * CELL, (i / columns) as f32 * CELL);
+            let (mut sum, mut total, mut nearest) = (0.0, 0.0, f32::MAX);
+            for p in &seen.points[..468] {
+                let d = (p[0] - x).powi(2) + (p[1] - y).powi(2);
+                let weight = 1.0 / (d + 16.0).powi(2);
+                sum += weight * (p[2] - cz);
+                total += weight;
+                nearest = nearest.min(d);
+            }
+            let fade = (-(nearest.sqrt() / (0.35 * unit)).powi(2)).exp();
+            ((x - cx) * (c - 1.0) - sum / total * s) * fade
         })
         .collect();
-    Seen { points, pose: [seen.pose[0] + degrees, seen.pose[1], seen.pose[2]], ..seen.clone() }
+    let move_at = |x: f32, y: f32| {
+        let (u, v) = ((x / CELL).clamp(0.0, (columns - 2) as f32), (y / CELL).clamp(0.0, (rows - 2) as f32));
+        let i = v as usize * columns + u as usize;
+        let line = |i: usize| moves[i] + (moves[i + 1] - moves[i]) * u.fract();
+        line(i) + (line(i + columns) - line(i)) * v.fract()
+    };
+    see(warped(&seen.image, |x, y| ((0..8).fold(x, |from, _| x - move_at(from, y)), y)))
 }
 
-/// Lids and their picture brought together by `share`.
+/// Height of a line of points at a column; `None` beside it.
+fn height_at(seen: &Seen, line: &[usize], x: f32) -> Option<f32> {
+    line.windows(2).find_map(|pair| {
+        let (a, b) = (seen.points[pair[0]], seen.points[pair[1]]);
+        (a[0] <= x && x < b[0]).then(|| a[1] + (b[1] - a[1]) * (x - a[0]) / (b[0] - a[0]))
+    })
+}
+
+/// Upper lids drawn down over the eyes by `share` of the opening: skin covers them, the lashes go along.
 pub fn eyes_shut(seen: &Seen, share: f32) -> Seen {
-    const LIDS: [(usize, usize); 6] = [(160, 144), (159, 145), (158, 153), (385, 380), (386, 374), (387, 373)];
-    let mut points = seen.points.clone();
-    for (upper, lower) in LIDS {
-        let d = (points[lower][1] - points[upper][1]) * share;
-        points[upper][1] += d;
-    }
-    Seen { points, ..seen.clone() }
+    use rekam::biometrics::face::landmarks::{LEFT_LOWER_LID, LEFT_UPPER_LID, RIGHT_LOWER_LID, RIGHT_UPPER_LID};
+    let eyes = [(LEFT_UPPER_LID, LEFT_LOWER_LID), (RIGHT_UPPER_LID, RIGHT_LOWER_LID)];
+    see(warped(&seen.image, |x, y| {
+        for (upper, lower) in &eyes {
+            let (Some(top), Some(bottom)) = (height_at(seen, upper, x), height_at(seen, lower, x)) else { continue };
+            let wide = seen.points[upper[8]][0] - seen.points[upper[0]][0];
+            let down = top + share * (bottom - top).max(0.0);
+            let lashes = 0.05 * wide;
+            if y > down - lashes && y < down {
+                return (x, top - (down - y) * 0.6);
+            }
+            if y > top - lashes && y < down {
+                // the lid's own skin, from above the lashes
+                return (x, top - 0.14 * wide);
+            }
+        }
+        (x, y)
+    }))
 }
 
-/// Lower lip away from the upper by `gap` of eyes to chin.
+/// Lower lip and chin let down until the lips are `gap` of eyes to chin apart, dark between them.
 pub fn mouth_open(seen: &Seen, gap: f32) -> Seen {
-    let mut points = seen.points.clone();
-    let eyes = (points[468][1] + points[473][1]) / 2.0;
-    let t = points[152][1] - eyes;
-    for (upper, lower) in [(82, 87), (13, 14), (312, 317)] {
-        points[lower][1] = points[upper][1] + gap * t;
-    }
-    Seen { points, ..seen.clone() }
+    const UPPER: [usize; 11] = [78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308];
+    const LOWER: [usize; 11] = [78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308];
+    let eyes = (seen.points[468][1] + seen.points[473][1]) / 2.0;
+    let chin = seen.points[152][1];
+    let t = chin - eyes;
+    let (left, right) = (seen.points[78][0], seen.points[308][0]);
+    let (middle, half) = ((left + right) / 2.0, (right - left) / 2.0);
+    let closed = (seen.points[14][1] - seen.points[13][1]).max(0.0);
+    let drop = (gap * t - closed).max(0.0);
+    let lip = (seen.points[13][1] + seen.points[14][1]) / 2.0;
+    let split = |x: f32| height_at(seen, &LOWER, x).zip(height_at(seen, &UPPER, x)).map_or(lip, |(a, b)| (a + b) / 2.0);
+    let open = |x: f32| drop * (1.0 - ((x - middle) / half).powi(2)).max(0.0).sqrt();
+    let moved = warped(&seen.image, |x, y| {
+        let (split, open) = (split(x), open(x).max(0.35 * drop * (-((x - middle) / (1.6 * half)).powi(2)).exp()));
+        if y <= split + open.min(drop) && y > split {
+            return (x, split);
+        }
+        if y <= split {
+            return (x, y);
+        }
+        // what is below goes down with the jaw, less and less towards the collar
+        let end = chin + 0.8 * t;
+        let share = ((end - y) / (end - split - open)).clamp(0.0, 1.0);
+        (x, y - open * share)
+    });
+    see(each(&moved, |x, y, c| {
+        let (x, y) = (x as f32 + 0.5, y as f32 + 0.5);
+        let inside = (x - middle).abs() < half && y > split(x) && y < split(x) + open(x);
+        if inside { [52.0, 20.0, 20.0] } else { c }
+    }))
 }

@@ -5,8 +5,10 @@
 //! person count less, so that wisps of hair, the rim of a hijab or a mask that is wrong by a little do not vote. Where
 //! the mask knows nobody (drawings), only what lies above the eyes and well outside the head's oval is looked at.
 
-use super::checks::{Landmarks, OVAL, crossings, linear, person_at};
-use super::report::{Backdrop, Background, Observation};
+use std::sync::LazyLock;
+
+use super::checks::{Landmarks, OVAL, crossings, linear_code, person_at};
+use super::report::{Backdrop, Background, Observation, Point};
 
 /// Cells along the longer side of the frame.
 const CELLS: usize = 120;
@@ -83,14 +85,20 @@ pub fn classify(seen: &Observation<'_>, wanted: Option<Backdrop>) -> Behind {
 
 /// Shadeless colour of a coded one, and its value.
 fn shadeless(rgb: [f64; 3]) -> ([f64; 3], f64) {
-    let light = rgb.map(|v| linear(v / 255.0));
+    let light = rgb.map(|v| linear_code((v + 0.5) as u8));
     let most = light.iter().copied().fold(0.0, f64::max);
     (light.map(|v| coded(v / most.max(1e-4))), coded(most))
 }
 
-/// Linear light to sRGB code, 0..=1.
+/// Linear light of 0..=1 to sRGB code of 0..=1, from a table.
 fn coded(v: f64) -> f64 {
-    if v > 0.003_130_8 { 1.055 * v.powf(1.0 / 2.4) - 0.055 } else { 12.92 * v }
+    static TABLE: LazyLock<[f64; 1025]> = LazyLock::new(|| {
+        let exact = |v: f64| if v > 0.003_130_8 { 1.055 * v.powf(1.0 / 2.4) - 0.055 } else { 12.92 * v };
+        std::array::from_fn(|i| exact(i as f64 / 1024.0))
+    });
+    let at = v.clamp(0.0, 1.0) * 1024.0;
+    let i = (at as usize).min(1023);
+    TABLE[i] + (TABLE[i + 1] - TABLE[i]) * (at - i as f64)
 }
 
 /// The cells of the frame and what is known of them.
@@ -130,17 +138,18 @@ impl Cells {
         self.columns * self.rows
     }
 
-    /// Mean coded colour of a cell from up to 25 of its pixels.
+    /// Mean coded colour of a cell from up to nine of its pixels.
     fn colour(&self, seen: &Observation<'_>, i: usize) -> [f64; 3] {
         let (cx, cy) = self.centre(i);
-        let n = (self.step.ceil() as usize).clamp(1, 5);
+        // what is averaged away is noise: nine pixels are enough
+        let n = (self.step.ceil() as usize).clamp(1, 3);
         let (w, h) = (seen.image.width() as usize, seen.image.height() as usize);
-        let mut sum = [0.0; 3];
+        let (mut sum, pixels) = ([0.0; 3], seen.image.pixels());
         for k in 0..n * n {
             let along = |k: usize| ((k as f64 + 0.5) / n as f64 - 0.5) * self.step;
             let x = ((cx + along(k % n)).max(0.0) as usize).min(w - 1);
             let y = ((cy + along(k / n)).max(0.0) as usize).min(h - 1);
-            let pixel = &seen.image.pixels()[(y * w + x) * 3..][..3];
+            let pixel = &pixels[(y * w + x) * 3..][..3];
             sum.iter_mut().zip(pixel).for_each(|(s, &v)| *s += f64::from(v));
         }
         sum.map(|v| v / (n * n) as f64)
@@ -173,12 +182,18 @@ fn places(seen: &Observation<'_>, face: &Landmarks<'_>) -> Vec<Place> {
     let (eyes, chin) = (f64::from(face.eyes_middle().1), f64::from(face.at(152).1));
     let marks = |person: f32, grown: f32| -> Vec<bool> {
         let mut marked: Vec<bool> = Vec::with_capacity(cells.len());
+        let outline = grown_oval(face, grown);
+        let mut spans = Vec::new();
         for i in 0..cells.len() {
             let at = cells.centre(i);
+            if i % cells.columns == 0 {
+                spans = crossings(&outline, at.1 as f32);
+            }
+            let oval = spans.chunks_exact(2).any(|s| (s[0]..s[1]).contains(&(at.0 as f32)));
             // a body goes on to the bottom: what lies below a part of it is body too, whatever the mask says
             let below = at.1 > chin && i >= cells.columns && marked[i - cells.columns];
             let masked = if known { person_over(seen, at) >= person } else { at.1 > eyes };
-            marked.push(below || masked || oval(face, at, grown));
+            marked.push(below || masked || oval);
         }
         marked
     };
@@ -221,13 +236,12 @@ fn mask_knows(seen: &Observation<'_>, face: &Landmarks<'_>) -> bool {
     mean >= 0.5
 }
 
-/// Whether a place lies in the face's oval grown by `grown`.
-fn oval(face: &Landmarks<'_>, (x, y): (f64, f64), grown: f32) -> bool {
+/// The face's oval grown by `grown`.
+fn grown_oval(face: &Landmarks<'_>, grown: f32) -> Vec<Point> {
     let (brow, chin) = (face.at(10), face.at(152));
     let centre = ((brow.0 + chin.0) / 2.0, (brow.1 + chin.1) / 2.0);
-    let (px, py) = (x as f32, y as f32);
-    let shrunk = (centre.0 + (px - centre.0) / grown, centre.1 + (py - centre.1) / grown);
-    crossings(&face.many(&OVAL), shrunk.1).chunks_exact(2).any(|s| (s[0]..s[1]).contains(&shrunk.0))
+    let away = |p: Point| (centre.0 + (p.0 - centre.0) * grown, centre.1 + (p.1 - centre.1) * grown);
+    face.many(&OVAL).into_iter().map(away).collect()
 }
 
 /// What the places have in common.
@@ -276,20 +290,21 @@ fn apart(a: (f64, f64), b: (f64, f64)) -> f64 {
     (a.0 - b.0).hypot(a.1 - b.1)
 }
 
-/// Weighted quantile; `None` of nothing.
+/// Weighted quantile of values in -1.5..=1.5, to a thousandth of that; `None` of nothing.
 fn quantile(places: &[Place], share: f64, of: impl Fn(&Place) -> f64) -> Option<f64> {
-    let mut values: Vec<(f64, f64)> = places.iter().map(|p| (of(p), p.weight)).collect();
-    values.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let goal = share * values.iter().map(|v| v.1).sum::<f64>();
+    const BINS: usize = 1024;
+    let mut bins = [0.0f64; BINS];
+    for place in places {
+        let at = (of(place) / 3.0 + 0.5) * BINS as f64;
+        bins[(at.max(0.0) as usize).min(BINS - 1)] += place.weight;
+    }
+    let goal = share * bins.iter().sum::<f64>();
     let mut sum = 0.0;
-    values
-        .iter()
-        .find(|v| {
-            sum += v.1;
-            sum >= goal
-        })
-        .or(values.last())
-        .map(|v| v.0)
+    let bin = bins.iter().position(|weight| {
+        sum += weight;
+        *weight > 0.0 && sum >= goal
+    });
+    bin.map(|i| ((i as f64 + 0.5) / BINS as f64 - 0.5) * 3.0)
 }
 
 /// Hue in degrees and saturation (0..=1) of a colour.

@@ -10,6 +10,7 @@ use super::detect::Face;
 use super::landmarks::{
     EYE_CORNERS, LEFT_IRIS, LID_POINTS, POINTS, REFINED_LEFT_EYE, REFINED_LIPS, REFINED_RIGHT_EYE, RIGHT_IRIS, SURFACE,
 };
+use super::lids;
 use super::networks::{FaceError, Networks, RawMesh};
 use super::raster::{Similarity, crop};
 
@@ -63,7 +64,11 @@ pub(super) fn look(networks: &Networks, image: &RgbImage, map: &Similarity) -> R
         return Ok(None);
     }
     let raw = networks.mesh(crop(image, map, SIDE))?;
-    Ok(placed(&raw, map))
+    let mut mesh = placed(&raw, map);
+    if let Some(mesh) = &mut mesh {
+        lids::refine(image, &mut mesh.points);
+    }
+    Ok(mesh)
 }
 
 /// The face of a detection on a still: two looks.

@@ -11,6 +11,7 @@ pub mod crop;
 pub mod detect;
 pub mod embedding;
 pub mod landmarks;
+mod lids;
 mod mesh;
 mod networks;
 mod parts;

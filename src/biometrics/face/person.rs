@@ -6,7 +6,7 @@
 
 use rekam_hal::RgbImage;
 
-use super::landmarks::OVAL;
+use super::landmarks::{CHIN, FOREHEAD, NOSE_TIP, OVAL};
 use super::networks::{FaceError, Grain, Networks};
 use super::raster::{Planes, Window, stretch};
 use super::report::{Mask, Point};
@@ -14,9 +14,9 @@ use super::report::{Mask, Point};
 /// Less of a person than this inside the outline of the face is none.
 const PERSON: f32 = 0.5;
 
-/// Fewer bits of luminance than this inside the outline are no skin: photographs have more than 4.5 in any light, flat
-/// drawings less than 2.
-const TONES: f32 = 3.0;
+/// Fewer bits of luminance than this inside the outline are no skin: photographs have more than 4.5 in any light and
+/// more than 2.5 after the strongest compression, flat drawings less than 2.
+const TONES: f32 = 2.4;
 
 /// Grey values that are neither black nor white: only where most of the face has them, its tones say something.
 const LIT: std::ops::RangeInclusive<usize> = 24..=235;
@@ -31,6 +31,55 @@ pub(super) fn person(networks: &Networks, image: &RgbImage, grain: Grain) -> Res
     stretch(image, Window::whole(image), &mut planes, (0, 0), (width, height));
     let values = networks.person(grain, planes)?;
     Ok(Mask { width, height, values })
+}
+
+/// The same, for a picture with this face in it. Where the network does not see a person in the face, it is asked again
+/// about head and shoulders alone: a hijab of the wall's own colour hides the rest from it.
+pub(super) fn person_of(
+    networks: &Networks,
+    image: &RgbImage,
+    grain: Grain,
+    points: &[[f32; 3]],
+) -> Result<Mask, FaceError> {
+    let whole = person(networks, image, grain)?;
+    if substance(image, points, &whole).person >= PERSON {
+        return Ok(whole);
+    }
+    let Some(window) = shoulders(image, points) else { return Ok(whole) };
+    let (width, height) = grain.size();
+    let mut planes = Planes::black(width, height);
+    stretch(image, window, &mut planes, (0, 0), (width, height));
+    let near = networks.person(grain, planes)?;
+    let mask = patched(&whole, &near, window, image);
+    let better = substance(image, points, &mask).person >= PERSON;
+    Ok(if better { mask } else { whole })
+}
+
+/// Head and shoulders about a face.
+fn shoulders(image: &RgbImage, points: &[[f32; 3]]) -> Option<Window> {
+    let (nose, brow, chin) = (points.get(NOSE_TIP)?, points.get(FOREHEAD)?, points.get(CHIN)?);
+    let face = (chin[0] - brow[0]).hypot(chin[1] - brow[1]);
+    let within = |v: f32, end: u32| v.clamp(0.0, end as f32) as usize;
+    let (left, right) = (within(nose[0] - face, image.width()), within(nose[0] + face, image.width()));
+    let (top, bottom) = (within(nose[1] - face, image.height()), within(nose[1] + 1.4 * face, image.height()));
+    let (width, height) = (right.checked_sub(left)?, bottom.checked_sub(top)?);
+    (width > 0 && height > 0).then_some(Window { left, top, width, height })
+}
+
+/// A mask with a part of it seen anew.
+fn patched(whole: &Mask, near: &[f32], window: Window, image: &RgbImage) -> Mask {
+    let mut mask = whole.clone();
+    for (i, value) in mask.values.iter_mut().enumerate() {
+        let place = |at: usize, cells: usize, size: u32| (at as f32 + 0.5) / cells as f32 * size as f32;
+        let x = place(i % whole.width, whole.width, image.width()) - window.left as f32;
+        let y = place(i / whole.width, whole.height, image.height()) - window.top as f32;
+        if x >= 0.0 && y >= 0.0 && x < window.width as f32 && y < window.height as f32 {
+            let column = (x / window.width as f32 * whole.width as f32) as usize;
+            let row = (y / window.height as f32 * whole.height as f32) as usize;
+            *value = near.get(row * whole.width + column).copied().unwrap_or(*value);
+        }
+    }
+    mask
 }
 
 /// What is inside the outline of a face.

@@ -9,7 +9,7 @@ use super::embedding::{Embedding, embed};
 use super::landmarks::{LEFT_IRIS, RIGHT_IRIS};
 use super::mesh::{self, Mesh};
 use super::networks::{FaceError, Grain, NetworkFiles, Networks, Range};
-use super::person::{Substance, person, substance};
+use super::person::{Substance, person_of, substance};
 use super::pose::pose;
 use super::report::{Mask, Observation, Point};
 
@@ -119,7 +119,7 @@ impl Portraitist {
         for first in 0..faces.len().min(CANDIDATES) {
             let Some(mesh) = mesh::find(&self.networks, image, &faces[first])? else { continue };
             let Some(pose) = pose(&mesh.points) else { continue };
-            let mask = person(&self.networks, image, Grain::Square)?;
+            let mask = person_of(&self.networks, image, Grain::Square, &mesh.points)?;
             let own = faces.swap_remove(first);
             faces.retain(|face| face.area() <= own.area()); // larger ones are no faces: they have no mesh
             return Ok(Seen::new(with_others(own, &faces), Some(sitter(image, mesh, pose, mask))));

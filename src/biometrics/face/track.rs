@@ -1,15 +1,16 @@
 //! A preview, frame by frame, within forty milliseconds of one core.
 //!
 //! The mesh follows a face by itself, so it alone runs on every frame. What changes slowly is looked at now and then:
-//! where people are on every third frame, who else is there on every fifth, and never both on one, but for the first.
-//! A face that only the quick detector saw must be seen by the full one on the next frame: noise passes the quick one.
+//! where people are on every third frame, who else is there on every fifth, and never both on one, but for a face that
+//! has just come. The quick detector finds a face first, and the full one must see it on the next frame: noise passes the
+//! quick one.
 
 use rekam_hal::RgbImage;
 
 use super::detect::{Face, detect};
 use super::mesh::{self, Mesh};
 use super::networks::{FaceError, Grain, Range};
-use super::person::person;
+use super::person::person_of;
 use super::portraitist::{Portraitist, SITTER, Seen, by_area, sitter, with_others};
 use super::pose::pose;
 use super::report::Mask;
@@ -38,6 +39,8 @@ pub struct Track {
     since_person: u32,
     /// The followed face was seen by the full detector.
     confirmed: bool,
+    /// The full detector has looked at all.
+    looked: bool,
 }
 
 impl Portraitist {
@@ -48,7 +51,8 @@ impl Portraitist {
     pub fn follow(&self, track: &mut Track, frame: &RgbImage) -> Result<Seen, FaceError> {
         let size = (frame.width(), frame.height());
         if track.size != size {
-            *track = Track { size, since_full: FULL_EVERY, ..Track::default() };
+            // the quick detector has the first frame, the full one the second
+            *track = Track { size, since_full: FULL_EVERY - 2, ..Track::default() };
         }
         track.since_full += 1;
         track.since_person += 1;
@@ -65,9 +69,9 @@ impl Portraitist {
             return Ok(Seen::default());
         };
         track.points = Some(mesh.points.clone());
-        let mask = self.people(track, frame, full)?;
+        let mask = self.people(track, frame, full, &mesh.points)?;
         let Some(own) = face_of(&mesh) else { return Ok(Seen::default()) };
-        if full {
+        if track.since_full == 0 {
             track.faces.retain(|face| face.overlap(&own) < SAME);
         }
         Ok(Seen::new(with_others(own, &track.faces), Some(sitter(frame, mesh, pose, mask))))
@@ -76,7 +80,7 @@ impl Portraitist {
     /// The full detector; gives up a followed face that it does not see or that is not the largest any more.
     fn look_around(&self, track: &mut Track, frame: &RgbImage) -> Result<(), FaceError> {
         track.faces = detect(&self.networks, frame, Range::Full, SITTER)?;
-        track.since_full = 0;
+        (track.since_full, track.looked) = (0, true);
         by_area(&mut track.faces);
         let followed = track.points.as_deref().and_then(frame_of);
         if let Some(frame) = followed {
@@ -98,24 +102,32 @@ impl Portraitist {
         {
             return Ok(Some(mesh));
         }
-        let (face, confirmed) = if full {
-            (track.faces.first().cloned(), true)
-        } else {
+        track.confirmed = full;
+        if !full {
             let mut near = detect(&self.networks, frame, Range::Near, NEAR)?;
             by_area(&mut near);
-            (near.into_iter().next(), false)
-        };
-        let Some(face) = face else { return Ok(None) };
-        track.confirmed = confirmed;
-        mesh::find(&self.networks, frame, &face)
+            if let Some(face) = near.first()
+                && let Some(mesh) = mesh::find(&self.networks, frame, face)?
+            {
+                return Ok(Some(mesh));
+            }
+            if track.looked {
+                return Ok(None);
+            }
+            self.look_around(track, frame)?;
+            track.confirmed = true;
+        }
+        // after the full detector there is time for one look; the next frame is the second
+        let Some(face) = track.faces.first() else { return Ok(None) };
+        Ok(mesh::present(mesh::look(&self.networks, frame, &mesh::around_face(face))?))
     }
 
     /// Where people are: the last map while it is young.
-    fn people(&self, track: &mut Track, frame: &RgbImage, full: bool) -> Result<Mask, FaceError> {
+    fn people(&self, track: &mut Track, frame: &RgbImage, full: bool, points: &[[f32; 3]]) -> Result<Mask, FaceError> {
         match &track.person {
             Some(mask) if full || track.since_person < PERSON_EVERY => Ok(mask.clone()),
             Some(_) | None => {
-                let mask = person(&self.networks, frame, Grain::Wide)?;
+                let mask = person_of(&self.networks, frame, Grain::Wide, points)?;
                 track.since_person = 0;
                 Ok(track.person.insert(mask).clone())
             }
@@ -126,7 +138,7 @@ impl Portraitist {
 impl Track {
     /// Nobody is there: the next frame starts afresh, but for when to look around.
     fn lose(&mut self) {
-        *self = Self { size: self.size, since_full: self.since_full, ..Self::default() };
+        *self = Self { size: self.size, since_full: self.since_full, looked: self.looked, ..Self::default() };
     }
 }
 

@@ -270,11 +270,13 @@ fn head(canvas: &mut Canvas, person: &Person) {
         0.02,
         |u, v| person.outline(u, v, 0.0),
         |u, v, _| {
-            // Light from the upper left on a rounded form.
+            // Two lamps, hardly uneven, from above on a rounded form; skin is never of one tone.
             let (nx, ny) = (u / 1.05, v / 1.5);
             let nz = (1.0 - nx * nx - ny * ny).max(0.0).sqrt();
-            let light = 0.62 + 0.42 * (0.9 * nz - 0.16 * nx - 0.22 * ny);
-            scaled(skin, light)
+            let light = 0.62 + 0.42 * (0.9 * nz - 0.02 * nx - 0.22 * ny);
+            let tone = (u * 21.0 + 3.0 * (v * 9.0).sin()).sin() * (v * 17.0 + 2.0 * (u * 13.0).cos()).sin()
+                + (u * 47.0 + 31.0 * v).sin() * (41.0 * v - 29.0 * u).sin();
+            scaled(skin, light * (1.0 + 0.022 * tone))
         },
     );
 }

@@ -17,6 +17,8 @@ const COEFFICIENTS: [(usize, usize); 6] = [(0, 0), (1, 0), (0, 1), (2, 0), (1, 1
 const LARGEST: usize = 200;
 /// Blocks looked at, spread evenly: enough for the statistics, few enough for a preview.
 const BLOCKS: usize = 1200;
+/// Rows and columns in which edges are looked for.
+const LINES: usize = 128;
 /// How closely coefficients must sit on the multiples (1 = exactly) to believe in a step.
 const BELIEF: f64 = 0.75;
 
@@ -29,11 +31,10 @@ pub(crate) fn measure(seen: &Observation<'_>, out: &mut Vec<Measured>) {
     out.push(Measured { check: Check::CompressionArtifacts, raw, score: falling(raw, 100.0, HALF, SOFTNESS) });
 }
 
-/// Luma around 128 of the pixel, in JPEG's weights.
-fn luma(image: &RgbImage, x: usize, y: usize) -> f32 {
-    let i = (y * image.width() as usize + x) * 3;
-    let p = &image.pixels()[i..i + 3];
-    0.299 * f32::from(p[0]) + 0.587 * f32::from(p[1]) + 0.114 * f32::from(p[2]) - 128.0
+/// Luma around 128 in JPEG's weights, of pixels in a row.
+fn luma(pixels: &[u8]) -> impl Iterator<Item = f32> {
+    let one = |p: &[u8; 3]| 0.299 * f32::from(p[0]) + 0.587 * f32::from(p[1]) + 0.114 * f32::from(p[2]) - 128.0;
+    pixels.as_chunks::<3>().0.iter().map(one)
 }
 
 /// Mean step of the coarse coefficients on the grid that begins at the upper left; 1 when there is none.
@@ -60,17 +61,20 @@ fn gcd(a: usize, b: usize) -> usize {
 
 /// The coarse coefficients of one block; `None` where something is clipped, because that moves them.
 fn coarse(image: &RgbImage, left: usize, top: usize) -> Option<[f32; COEFFICIENTS.len()]> {
+    let waves = &*WAVES;
     let mut sums = [0.0f32; COEFFICIENTS.len()];
     for y in 0..8 {
         let start = ((top + y) * image.width() as usize + left) * 3;
-        if image.pixels()[start..start + 24].iter().any(|&v| v == 0 || v == 255) {
+        let row = &image.pixels()[start..start + 24];
+        if row.iter().any(|&v| v == 0 || v == 255) {
             return None;
         }
-        for x in 0..8 {
-            let v = luma(image, left + x, top + y);
-            for (sum, (u, w)) in sums.iter_mut().zip(COEFFICIENTS) {
-                *sum += v * WAVES[u][x] * WAVES[w][y];
-            }
+        let mut across = [0.0f32; 3];
+        for (x, v) in luma(row).enumerate() {
+            across.iter_mut().zip(waves).for_each(|(sum, wave)| *sum += v * wave[x]);
+        }
+        for (sum, (u, w)) in sums.iter_mut().zip(COEFFICIENTS) {
+            *sum += across[u] * waves[w][y];
         }
     }
     Some(sums)
@@ -103,16 +107,20 @@ fn step(values: &[f32]) -> Option<f64> {
     }
     let fits = |q: usize| {
         let q = q as f32;
-        let (mut sum, mut large) = (0.0, 0.0);
+        // what is missing from a perfect fit; most steps have missed too much after a few values
+        let (mut missing, mut large) = (0.0, 0.0);
         for &(v, weight) in &seen {
             if v.abs() > q / 2.0 {
-                sum += weight * f64::from((v * std::f32::consts::TAU / q).cos());
+                missing += weight * (1.0 - f64::from((v * std::f32::consts::TAU / q).cos()));
                 large += weight;
             } else {
-                sum -= weight;
+                missing += 2.0 * weight;
+            }
+            if missing >= (1.0 - BELIEF) * total {
+                return false;
             }
         }
-        sum / total > BELIEF && large > 6.0
+        large > 6.0
     };
     // a step's divisors fit as well: the largest that fits is the one
     (2..=LARGEST).rev().find(|&q| fits(q)).map(|q| q as f64)
@@ -124,30 +132,34 @@ fn edges(image: &RgbImage) -> f64 {
     if width < 32 || height < 32 {
         return 0.0;
     }
-    let (down, across) = ((height / 120).max(1), (width / 160).max(1));
+    let (down, across) = ((height / LINES).max(1), (width / LINES).max(1));
+    let row = |y: usize| &image.pixels()[y * width * 3..(y + 1) * width * 3];
     let mut columns = [[0.0f64; 2]; 8];
+    let mut line = Vec::with_capacity(width.max(height));
     for y in (0..height).step_by(down) {
-        for x in 2..width - 2 {
-            let v = |d: usize| luma(image, x + d - 2, y);
-            add(&mut columns[x % 8], v(0), v(1), v(2), v(3));
-        }
+        line.clear();
+        line.extend(luma(row(y)));
+        jumps(&line, &mut columns);
     }
     let mut lines = [[0.0f64; 2]; 8];
     for x in (0..width).step_by(across) {
-        for y in 2..height - 2 {
-            let v = |d: usize| luma(image, x, y + d - 2);
-            add(&mut lines[y % 8], v(0), v(1), v(2), v(3));
-        }
+        line.clear();
+        line.extend((0..height).flat_map(|y| luma(&row(y)[x * 3..x * 3 + 3])));
+        jumps(&line, &mut lines);
     }
     grid(&columns).min(grid(&lines))
 }
 
-/// The jump between the second and the third of four, beyond what the slope about it explains; flat places only.
-fn add(phase: &mut [f64; 2], a: f32, b: f32, c: f32, d: f32) {
-    let around = ((b - a).abs() + (d - c).abs()) / 2.0;
-    if around < 6.0 {
-        phase[0] += f64::from((c - b).abs() - around);
-        phase[1] += 1.0;
+/// For every phase the jumps between the second and the third of four, beyond what the slope about them explains; flat
+/// places only.
+fn jumps(line: &[f32], phases: &mut [[f64; 2]; 8]) {
+    for (i, four) in line.windows(4).enumerate() {
+        let around = ((four[1] - four[0]).abs() + (four[3] - four[2]).abs()) / 2.0;
+        if around < 6.0 {
+            let phase = &mut phases[(i + 2) % 8];
+            phase[0] += f64::from((four[2] - four[1]).abs() - around);
+            phase[1] += 1.0;
+        }
     }
 }
 

@@ -1,11 +1,12 @@
 //! How even the background is: OFIQ's mean gradient, with the person's mask in place of its face parsing.
 
 use super::super::report::{Check, Mask, Observation};
+use super::Measured;
+use super::colour::Luminance;
 use super::landmarks::Landmarks;
 use super::light::alignment;
-use super::raster::{bilinear, inside};
+use super::raster::{Pixels, Walk};
 use super::score::falling;
-use super::{Measured, colour};
 
 /// OFIQ's window on the aligned picture (left, top, right, bottom) and the size it is brought to.
 const WINDOW: (f64, f64, f64, f64) = (62.0, 0.0, 554.0, 406.0);
@@ -16,34 +17,58 @@ const EROSION: usize = 4;
 /// What is at least this likely a person is not background.
 const PERSON: f32 = 0.1;
 
+/// Bilinear values of a mask that is stretched over a picture of `size`; one that is not whole knows nobody.
+struct Lookup<'a> {
+    mask: &'a Mask,
+    scale: (f64, f64),
+}
+
+impl<'a> Lookup<'a> {
+    fn new(mask: &'a Mask, size: (f64, f64)) -> Option<Self> {
+        let whole = mask.width > 0 && mask.height > 0 && mask.values.len() >= mask.width * mask.height;
+        let scale = (mask.width as f64 / size.0.max(1.0), mask.height as f64 / size.1.max(1.0));
+        whole.then_some(Self { mask, scale })
+    }
+
+    fn at(&self, x: f64, y: f64) -> f32 {
+        let (w, h) = (self.mask.width, self.mask.height);
+        let along = |v: f64, n: usize| {
+            let v = (v - 0.5).clamp(0.0, (n - 1) as f64);
+            (v as usize, (v - (v as usize) as f64) as f32)
+        };
+        let ((x0, fx), (y0, fy)) = (along(x * self.scale.0, w), along(y * self.scale.1, h));
+        let (right, below) = (usize::from(x0 + 1 < w), if y0 + 1 < h { w } else { 0 });
+        let at = y0 * w + x0;
+        let (upper, lower) =
+            (&self.mask.values[at..at + right + 1], &self.mask.values[at + below..at + below + right + 1]);
+        let (top, bottom) = (upper[0] + (upper[right] - upper[0]) * fx, lower[0] + (lower[right] - lower[0]) * fx);
+        top + (bottom - top) * fy
+    }
+}
+
 /// Bilinear value of a mask that is stretched over a picture of `size`.
 pub(crate) fn person_at(mask: &Mask, size: (f64, f64), x: f64, y: f64) -> f32 {
-    if mask.width == 0 || mask.height == 0 || mask.values.len() < mask.width * mask.height {
-        return 0.0;
-    }
-    let along = |v: f64, whole: f64, n: usize| (v / whole.max(1.0) * n as f64 - 0.5).clamp(0.0, (n - 1) as f64);
-    let (x, y) = (along(x, size.0, mask.width), along(y, size.1, mask.height));
-    let (x0, y0) = (x as usize, y as usize);
-    let (x1, y1) = ((x0 + 1).min(mask.width - 1), (y0 + 1).min(mask.height - 1));
-    let (fx, fy) = ((x - x0 as f64) as f32, (y - y0 as f64) as f32);
-    let at = |x: usize, y: usize| mask.values[y * mask.width + x];
-    (at(x0, y0) * (1.0 - fx) + at(x1, y0) * fx) * (1.0 - fy) + (at(x0, y1) * (1.0 - fx) + at(x1, y1) * fx) * fy
+    Lookup::new(mask, size).map_or(0.0, |lookup| lookup.at(x, y))
 }
 
 pub(crate) fn measure(seen: &Observation<'_>, face: &Landmarks<'_>, out: &mut Vec<Measured>) {
     let map = alignment(face);
-    let size = (f64::from(seen.image.width()), f64::from(seen.image.height()));
+    let picture = Pixels::of(seen.image);
+    let lookup = Lookup::new(seen.person, (f64::from(seen.image.width()), f64::from(seen.image.height())));
     let step = ((WINDOW.2 - WINDOW.0) / WIDTH as f64, (WINDOW.3 - WINDOW.1) / HEIGHT as f64);
-    let mut light = vec![0.0f32; WIDTH * HEIGHT];
+    let table = Luminance::new();
+    let mut light = vec![0u8; WIDTH * HEIGHT];
     let mut behind = vec![false; WIDTH * HEIGHT];
-    for y in 0..HEIGHT {
-        for x in 0..WIDTH {
-            let (px, py) = map.forth(WINDOW.0 + (x as f64 + 0.5) * step.0, WINDOW.1 + (y as f64 + 0.5) * step.1);
-            if inside(seen.image, px, py) && person_at(seen.person, size, px, py) < PERSON {
-                behind[y * WIDTH + x] = true;
+    for (y, (light, behind)) in light.chunks_exact_mut(WIDTH).zip(behind.chunks_exact_mut(WIDTH)).enumerate() {
+        let down = WINDOW.1 + (y as f64 + 0.5) * step.1;
+        let mut walk = Walk::along(&map, WINDOW.0 + 0.5 * step.0, down, step.0);
+        for (x, (light, behind)) in light.iter_mut().zip(behind).enumerate() {
+            *light = table.of(walk.colour(picture));
+            if walk.inside(picture) {
+                let (px, py) = map.forth(WINDOW.0 + (x as f64 + 0.5) * step.0, down);
+                *behind = lookup.as_ref().is_none_or(|l| l.at(px, py) < PERSON);
             }
-            let c = bilinear(seen.image, px, py).map(|v| (v + 0.5) as u8);
-            light[y * WIDTH + x] = f32::from(colour::luminance(c));
+            walk.next();
         }
     }
     if let Some(mean) = mean_gradient(&light, &eroded(&behind)) {
@@ -51,45 +76,47 @@ pub(crate) fn measure(seen: &Observation<'_>, face: &Landmarks<'_>, out: &mut Ve
     }
 }
 
-/// Keeps what has background all round: a square of [`EROSION`], whose anchor is its third row and column.
+/// Keeps what has background all round: a square of [`EROSION`], whose anchor is its third row and column. What lies
+/// outside counts as background.
 fn eroded(behind: &[bool]) -> Vec<bool> {
-    let back = (EROSION / 2) as isize;
-    let reach = -back..(EROSION as isize - back);
-    let slide = |source: &[bool], along_x: bool| -> Vec<bool> {
-        (0..source.len())
-            .map(|i| {
-                let (x, y) = ((i % WIDTH) as isize, (i / WIDTH) as isize);
-                reach.clone().all(|d| {
-                    let (x, y) = if along_x { (x + d, y) } else { (x, y + d) };
-                    let within = x >= 0 && y >= 0 && (x as usize) < WIDTH && (y as usize) < HEIGHT;
-                    !within || source[y as usize * WIDTH + x as usize]
-                })
-            })
-            .collect()
-    };
-    slide(&slide(behind, true), false)
+    let back = EROSION / 2;
+    let mut across = vec![true; behind.len()];
+    let mut line = [true; WIDTH + EROSION - 1];
+    for (row, out) in behind.chunks_exact(WIDTH).zip(across.chunks_exact_mut(WIDTH)) {
+        line[back..back + WIDTH].copy_from_slice(row);
+        for k in 0..EROSION {
+            out.iter_mut().zip(&line[k..]).for_each(|(o, b)| *o &= b);
+        }
+    }
+    let mut out = vec![true; behind.len()];
+    for (y, out) in out.chunks_exact_mut(WIDTH).enumerate() {
+        for from in y.saturating_sub(back)..(y + EROSION - back).min(HEIGHT) {
+            out.iter_mut().zip(&across[from * WIDTH..]).for_each(|(o, b)| *o &= b);
+        }
+    }
+    out
 }
 
 /// Mean Scharr magnitude over the background; `None` when there is none.
-fn mean_gradient(light: &[f32], behind: &[bool]) -> Option<f64> {
+fn mean_gradient(light: &[u8], behind: &[bool]) -> Option<f64> {
     // the border is mirrored without repeating its last pixel
-    let mirror = |v: isize, n: usize| {
-        if v < 0 {
-            1
-        } else if v as usize >= n {
-            n - 2
-        } else {
-            v as usize
-        }
-    };
-    let at = |x: isize, y: isize| light[mirror(y, HEIGHT) * WIDTH + mirror(x, WIDTH)];
+    let mirror = |v: usize, n: usize| if v == 0 { (1, 1) } else { (v - 1, if v + 1 < n { v + 1 } else { n - 2 }) };
+    let row = |y: usize| &light[y * WIDTH..(y + 1) * WIDTH];
     let (mut sum, mut n) = (0.0f64, 0usize);
-    for (i, _) in behind.iter().enumerate().filter(|(_, b)| **b) {
-        let (x, y) = ((i % WIDTH) as isize, (i / WIDTH) as isize);
-        let side = |dx: isize| 3.0 * at(x + dx, y - 1) + 10.0 * at(x + dx, y) + 3.0 * at(x + dx, y + 1);
-        let level = |dy: isize| 3.0 * at(x - 1, y + dy) + 10.0 * at(x, y + dy) + 3.0 * at(x + 1, y + dy);
-        sum += f64::from((side(1) - side(-1)).hypot(level(1) - level(-1)));
-        n += 1;
+    for (y, marks) in behind.chunks_exact(WIDTH).enumerate() {
+        let (above, below) = mirror(y, HEIGHT);
+        let lines = [row(above), row(y), row(below)];
+        let mut total = 0.0f32;
+        for (x, _) in marks.iter().enumerate().filter(|(_, marked)| **marked) {
+            let (left, right) = mirror(x, WIDTH);
+            let at = |line: usize, x: usize| i32::from(lines[line][x]);
+            let side = |x: usize| 3 * at(0, x) + 10 * at(1, x) + 3 * at(2, x);
+            let level = |line: usize| 3 * at(line, left) + 10 * at(line, x) + 3 * at(line, right);
+            let (dx, dy) = (side(right) - side(left), level(2) - level(0));
+            total += ((dx * dx + dy * dy) as f32).sqrt();
+            n += 1;
+        }
+        sum += f64::from(total);
     }
     (n > 0).then(|| sum / n as f64)
 }

@@ -17,7 +17,7 @@ mod sharpness;
 
 use super::backdrop;
 use super::report::{Assessment, Check, Observation, Report, Verdict, Wanted};
-pub(crate) use colour::linear;
+pub(crate) use colour::linear_code;
 pub(crate) use evenness::person_at;
 pub(crate) use landmarks::{Landmarks, Side, distance, middle};
 pub(crate) use landmarks::{OVAL, crossings};

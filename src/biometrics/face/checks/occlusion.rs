@@ -8,7 +8,7 @@
 
 use super::super::report::{Check, Observation, Point};
 use super::Measured;
-use super::colour::lab;
+use super::colour::{lab, lab_code};
 use super::landmarks::{Landmarks, Side, crossings, distance, middle};
 use super::raster::{Grey, Similarity, bilinear, inside};
 use super::score::rounded;
@@ -70,8 +70,8 @@ fn foreign_share(seen: &Observation<'_>, polygon: &[Point], skin: &[f64; 3], ste
             let mut x = span[0] + step / 2.0;
             while x < span[1] {
                 if inside(seen.image, f64::from(x), f64::from(y)) {
-                    let c = bilinear(seen.image, f64::from(x), f64::from(y)).map(|v| f64::from(v) / 255.0);
-                    strange += usize::from(foreign(lab(c), skin));
+                    let c = bilinear(seen.image, f64::from(x), f64::from(y)).map(|v| (v + 0.5) as u8);
+                    strange += usize::from(foreign(lab_code(c), skin));
                     all += 1;
                 }
                 x += step;

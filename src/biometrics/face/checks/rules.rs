@@ -66,13 +66,13 @@ rules! {
     HeadPosePitch Required Either(16.0), 5.0, "ISO/IEC 19794-5: 5 degrees, and 8 to 11 for the mesh's offset from person to person";
     HeadPoseRoll Required Either(8.0), 4.0, "ISO/IEC 19794-5: 8 degrees; the crop levels the rest";
     InterEyeDistance Required AtLeast(60.0), 15.0, "ISO/IEC 19794-5: the least for a token image";
-    HeadSize Required Between(0.2, 0.5), 0.05, "so that the 35x45 crop (head 60 to 90 % of the height) lies in the picture with room to turn it";
+    HeadSize Required Between(0.18, 0.5), 0.05, "so that the 35x45 crop (head 60 to 90 % of the height) lies in the picture with room to turn it";
     LeftwardCrop Required AtLeast(0.9), 0.15, "OFIQ's half-way point; half of the crop's width is 1.7";
     RightwardCrop Required AtLeast(0.9), 0.15, "as on the left";
     MarginAbove Required AtLeast(1.05), 0.1, "the crown is about 1.0 above the eyes";
     MarginBelow Required AtLeast(1.25), 0.1, "the chin is 1.0 below the eyes, and some neck belongs to it";
     EyesOpen Required AtLeast(0.03), 0.008, "measured: eyes painted shut 0.005 to 0.03, open ones from 0.045; OFIQ's half-way point is 0.02";
-    MouthClosed Required AtMost(0.15), 0.04, "measured: speaking 0.17, smiling with teeth 0.09 to 0.12, closed below 0.03; a smile is no ground for refusal";
+    MouthClosed Required AtMost(0.13), 0.04, "measured: speaking from 0.14, smiling with teeth 0.09 to 0.12, closed below 0.04; a smile is no ground for refusal";
     EyesVisible Required AtMost(0.6), 0.2, "most of an eye must be sure to be covered";
     MouthOcclusion Required AtMost(0.6), 0.2, "most of the mouth must be sure to be covered";
     FaceOcclusion Required AtMost(0.35), 0.1, "lips, brows and glare are up to 0.15";
@@ -85,7 +85,7 @@ rules! {
     NaturalColour Required AtMost(15.0), 5.0, "OFIQ's curve is at 36 there; cheap webcams in warm light reach 10";
     BackgroundUniformity Advises AtMost(60.0), 20.0, "folds and shadows; what is truly uneven the backdrop's class refuses";
     BackdropColour Required Class, 0.2, "the ministry's rule: red for odd, blue for even birth years, orange for foreign residents";
-    Sharpness Required AtLeast(1.4), 0.08, "measured: a blur of sigma 1.3 pixels at an eye distance of 100";
+    Sharpness Required AtLeast(1.45), 0.08, "measured: a blur of sigma 1.4 to 1.9 pixels, or a shake of 8 to 10, at an eye distance of 90";
     CompressionArtifacts Required AtMost(24.0), 6.0, "mean quantisation step; a JPEG of quality 27";
     RedEye Required AtMost(0.28), 0.1, "brown irises in warm light reach 0.2";
     Glasses Advises AtMost(0.17), 0.1, "a weak measure: the operator sees better";

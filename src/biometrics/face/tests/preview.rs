@@ -46,7 +46,7 @@ fn somebody_else_who_comes_is_seen_within_five_frames_and_forgotten_within_five(
     let mut counts = |frame, times: usize| -> Vec<usize> {
         (0..times).map(|_| engine().follow(&mut track, frame).unwrap().faces.len()).collect()
     };
-    assert!(counts(&alone, 4).iter().all(|n| *n == 1));
+    assert_eq!(counts(&alone, 4), [1; 4]);
     assert_eq!(counts(&both, 6)[4..], [2, 2]);
     assert_eq!(counts(&alone, 6)[4..], [1, 1]);
 }

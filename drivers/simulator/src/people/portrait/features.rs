@@ -83,7 +83,7 @@ fn nose(canvas: &mut Canvas, person: &Person) {
             let share = ((v + 0.1) / (tip + 0.1)).clamp(0.0, 1.0);
             (u * side - 0.1 - (wide - 0.12) * share * share).abs() - 0.025
         };
-        let dark = if side > 0.0 { 0.38 } else { 0.2 };
+        let dark = if side > 0.0 { 0.32 } else { 0.26 };
         canvas.lay((-0.4, -0.12, 0.4, tip), 0.06, flank, |_, _, p| mix(p, scaled(skin, 0.6), dark));
         canvas.ellipse((side * wide * 0.82, tip - 0.02), (0.07, 0.075), 0.05, scaled(skin, 0.74), 0.5);
         canvas.ellipse((side * wide * 0.48, tip + 0.045), (0.052, 0.026), 0.02, scaled(skin, 0.3), 0.85);
@@ -95,7 +95,9 @@ fn nose(canvas: &mut Canvas, person: &Person) {
 
 fn mouth(canvas: &mut Canvas, person: &Person, open: f32) {
     let (wide, full, lips, skin) = (person.mouth_wide, person.lip_full, person.lips, person.skin);
-    let (middle, gap) = (person.nose_long + 0.26, 0.26 * open);
+    let middle = person.nose_long + 0.26;
+    // a short jaw has less room for it
+    let gap = open * (person.length - middle - full - 0.12).clamp(0.16, 0.32);
     if person.moustache > 0.0 {
         let (hair, strength) = (person.hair, person.moustache);
         canvas.ellipse((0.0, middle - full - 0.07), (wide * 0.9, 0.05), 0.05, hair, strength);

@@ -46,7 +46,7 @@ impl Moment {
         Self {
             seed,
             centre: (240.0 + 4.0 * dice.gauss(), 288.0 + 4.0 * dice.gauss()),
-            scale: dice.range(96.0, 106.0),
+            scale: dice.range(102.0, 112.0),
             tilt: 1.3 * dice.gauss(),
             yaw: 0.0,
             eyes: dice.range(0.85, 1.0),
