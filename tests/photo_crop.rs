@@ -11,7 +11,7 @@ mod portrait;
 use std::io::Write;
 
 use portrait::{Seen, astronaut, drawing, look};
-use rekam::biometrics::face::crop::{Format, cut};
+use rekam::biometrics::face::crop::{Format, Head, cut};
 use rekam::biometrics::face::report::Point;
 use rekam_simulator::people::portrait::{Moment, eye_centres};
 
@@ -26,7 +26,7 @@ fn apart(a: Point, b: Point) -> f32 {
 fn error(seen: &Seen, truth: [Point; 2]) -> f32 {
     let found = seen.found.sitter.as_ref().unwrap().eyes();
     for format in FORMATS {
-        let cut = cut(&seen.image, &seen.points, format).unwrap();
+        let cut = cut(&seen.image, Head::of(&seen.points), format).unwrap();
         assert!((cut.eyes[0].1 - cut.eyes[1].1).abs() < 0.01, "{format:?}: {:?}", cut.eyes);
         for (eye, found) in cut.eyes.into_iter().zip(found) {
             assert!(apart(cut.origin(eye), found) < 0.01 * cut.scale.max(1.0), "{format:?}");

@@ -112,8 +112,7 @@ where
 /// record that was made without a camera) has none.
 fn for_the_card(sample: &SampleRef, stored: &Stored) -> Result<Option<(String, Vec<u8>)>, EngineError> {
     let Some(picture) = rgb_of(&stored.bytes) else { return Ok(None) };
-    let eyes = sample.portrait.as_ref().and_then(|findings| findings.eyes);
-    Ok(portrait::card_jpeg(&picture, eyes)?.map(|jpeg| ("photo-card.jpg".to_owned(), jpeg)))
+    Ok(portrait::card_jpeg(&picture, sample.portrait.as_deref())?.map(|jpeg| ("photo-card.jpg".to_owned(), jpeg)))
 }
 
 /// `finger-02.png`, `iris-1.png`, `photo.png`, `evidence-7.png` ...

@@ -7,7 +7,7 @@
 
 use std::sync::OnceLock;
 
-use rekam::biometrics::face::crop::{Format, cut};
+use rekam::biometrics::face::crop::{Format, Head, cut};
 use rekam::biometrics::face::replace::replace;
 use rekam::biometrics::face::report::{Mask, Observation, Report, Wanted};
 use rekam::biometrics::face::{self, NetworkFiles, Portraitist};
@@ -94,7 +94,7 @@ pub fn astronaut() -> Seen {
 pub fn portrait(backdrop: [u8; 3]) -> Seen {
     let whole = astronaut();
     let photo = replace(&whole.image, &whole.mask, backdrop);
-    see(cut(&photo, &whole.points, Format::Portrait { dpi: 300 }).unwrap().image)
+    see(cut(&photo, Head::of(&whole.points), Format::Portrait { dpi: 300 }).unwrap().image)
 }
 
 /// A drawn person, by number: every second a woman, every fourth in a veil, all ages and backdrops.

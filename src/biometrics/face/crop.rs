@@ -95,11 +95,11 @@ impl Format {
     }
 
     /// From the result to the photograph.
-    fn map(self, face: &Landmarks<'_>) -> Similarity {
-        let eyes = eyes(face);
+    fn map(self, head: &Head) -> Similarity {
+        let eyes = head.eyes;
         let apart = distance(eyes[0], eyes[1]).max(1e-3);
         let angle = (eyes[1].1 - eyes[0].1).atan2(eyes[1].0 - eyes[0].0);
-        let chin = face.eyes_to_chin().clamp(SHORTEST * apart, LONGEST * apart);
+        let chin = head.chin.clamp(SHORTEST * apart, LONGEST * apart);
         let (width, height) = self.size();
         let (w, h) = (width as f32, height as f32);
         let centre = middle(eyes[0], eyes[1]);
@@ -118,19 +118,36 @@ impl Format {
     }
 }
 
-/// Centres of both irises; where the card measures from.
-fn eyes(face: &Landmarks<'_>) -> [Point; 2] {
-    [face.iris(Side::Left).0, face.iris(Side::Right).0]
+/// What a picture is cut by.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Head {
+    /// Centres of the irises, the picture's left one first, pixels.
+    pub eyes: [Point; 2],
+    /// From between the eyes to the chin, pixels.
+    pub chin: f32,
 }
 
-/// Cuts a picture from a photograph by the 478 points of the face in it.
-pub fn cut(photo: &RgbImage, points: &[[f32; 3]], format: Format) -> Result<Cut, CropError> {
-    let face = Landmarks::new(points).ok_or(CropError::NoFace)?;
+impl Head {
+    /// The head of a face of 478 points; `None` when they are missing or not finite.
+    pub fn of(points: &[[f32; 3]]) -> Option<Self> {
+        let face = Landmarks::new(points)?;
+        let eyes = [Side::Left, Side::Right].map(|side| face.iris(side).0);
+        Some(Self { eyes, chin: face.eyes_to_chin() })
+    }
+}
+
+/// Cuts a picture from a photograph by the head in it.
+///
+/// # Errors
+/// A head that is nowhere or not finite, a size that makes no picture.
+pub fn cut(photo: &RgbImage, head: Option<Head>, format: Format) -> Result<Cut, CropError> {
+    let finite = |head: &Head| head.eyes.iter().all(|(x, y)| x.is_finite() && y.is_finite()) && head.chin.is_finite();
+    let head = head.filter(|head| finite(head) && head.eyes[0] != head.eyes[1]).ok_or(CropError::NoFace)?;
     let (width, height) = format.size();
     if !(8..=WIDEST).contains(&width) {
         return Err(CropError::Size(width));
     }
-    let map = format.map(&face);
+    let map = format.map(&head);
     let lens = Lens::new(map.scale());
     let mut pixels = Vec::with_capacity(width as usize * height as usize * 3);
     let mut beyond = 0usize;
@@ -145,7 +162,7 @@ pub fn cut(photo: &RgbImage, points: &[[f32; 3]], format: Format) -> Result<Cut,
     }
     let image = RgbImage::new(width, height, pixels).map_err(|_| CropError::Size(width))?;
     let share = beyond as f32 / (width as f32 * height as f32);
-    Ok(Cut { image, eyes: eyes(&face).map(|p| map.back(p)), beyond: share, scale: map.scale() as f32, map })
+    Ok(Cut { image, eyes: head.eyes.map(|p| map.back(p)), beyond: share, scale: map.scale() as f32, map })
 }
 
 /// How far a place lies outside the picture, pixels.

@@ -14,7 +14,7 @@ use super::super::args::Global;
 use super::super::cpu_time;
 use super::super::error::CliError;
 use super::{Report, shortest};
-use crate::biometrics::face::crop::{Format, cut};
+use crate::biometrics::face::crop::{Format, Head, cut};
 use crate::biometrics::face::report::Wanted;
 use crate::biometrics::face::{self, FaceError, Part, Portraitist, Seen, Track};
 use crate::biometrics::iris::SimdLevel;
@@ -130,7 +130,7 @@ fn still(engine: &Portraitist, report: &mut Report) -> Result<(), CliError> {
                 Ok(())
             })?,
             timed(|| {
-                drop(black_box(cut(&image, &sitter.points, Format::Portrait { dpi: 300 })));
+                drop(black_box(cut(&image, Head::of(&sitter.points), Format::Portrait { dpi: 300 })));
                 Ok(())
             })?,
         ];

@@ -36,8 +36,7 @@ fn fitted(decoded: image::DynamicImage, sample: Option<&SampleId>) -> Picture {
 /// The part of a stored portrait that the camera's window shows, and the portrait of the card.
 pub(super) fn portrait_pictures(bytes: &[u8], sample: &SampleRef) -> (Option<Picture>, Option<Picture>) {
     let Some(read) = rgb_of(bytes) else { return (picture(bytes, Some(&sample.id)), None) };
-    let eyes = sample.portrait.as_ref().and_then(|findings| findings.eyes);
-    let card = portrait::card(&read, eyes).and_then(|card| drawn(&card, &sample.id));
+    let card = portrait::card(&read, sample.portrait.as_deref()).and_then(|card| drawn(&card, &sample.id));
     (portrait::windowed(&read).and_then(|seen| drawn(&seen, &sample.id)), card)
 }
 

@@ -4,16 +4,13 @@ use image::codecs::jpeg::JpegEncoder;
 use image::{ExtendedColorType, ImageEncoder, RgbImage as Pixels, imageops};
 use rekam_hal::RgbImage;
 
-use crate::biometrics::face::Point;
+use crate::biometrics::face::Check;
+use crate::biometrics::face::crop::{CropError, Format, Head, cut};
+use crate::domain::session::Findings;
 use crate::station::engines::EngineError;
 
 /// Width and height of the portrait on the card, pixels: 2 x 3 cm at 300 dots per inch.
 pub const CARD: (u32, u32) = (236, 354);
-/// Between the eyes on the card, as a share of its width. ISO/IEC 19794-5 asks for a quarter of a portrait that is
-/// three wide and four high; the card's is narrower, and the head keeps the share of the height.
-const EYES_APART: f32 = 0.28;
-/// The line of the eyes below the upper edge, as a share of the height (ISO/IEC 19794-5: 0.3 to 0.5).
-const EYE_LINE: f32 = 0.42;
 /// Quality of the JPEG, of 100: no trace of it can be seen at three times the card's size.
 const JPEG: u8 = 95;
 
@@ -35,38 +32,34 @@ pub fn windowed(picture: &RgbImage) -> Option<RgbImage> {
     RgbImage::new(cut.width(), cut.height(), cut.into_raw()).ok()
 }
 
-/// Where the card's portrait lies in a picture, pixels (left, top, width, height): by the eyes, where they are known,
-/// as far as the picture reaches; else the middle of the [`window`].
-fn place(size: (u32, u32), eyes: Option<[Point; 2]>) -> (f32, f32, f32, f32) {
-    let (width, height) = (size.0 as f32, size.1 as f32);
-    let ratio = CARD.1 as f32 / CARD.0 as f32;
-    let most = width.min(height / ratio);
-    let (left, top, wide) = match eyes {
-        Some([(ax, ay), (bx, by)]) => {
-            let wide = ((bx - ax).hypot(by - ay) / EYES_APART).clamp(1.0, most.max(1.0));
-            ((ax + bx) / 2.0 - wide / 2.0, (ay + by) / 2.0 - EYE_LINE * wide * ratio, wide)
-        }
-        None => {
-            let (left, top, wide, high) = window(size.0, size.1);
-            let card = wide.min(high / ratio);
-            (left + (wide - card) / 2.0, top + (high - card * ratio) / 2.0, card)
-        }
-    };
-    let high = wide * ratio;
-    // Where the picture ends, the portrait moves rather than showing what the camera has not seen.
-    (left.clamp(0.0, (width - wide).max(0.0)), top.clamp(0.0, (height - high).max(0.0)), wide, high)
+/// The head in a picture, as its findings tell: the eyes, and from the size of the head how far down the chin is.
+fn head(picture: &RgbImage, findings: &Findings) -> Option<Head> {
+    let eyes = findings.eyes?;
+    let size = findings.checks.iter().find(|finding| finding.check == Check::HeadSize.name())?.raw?;
+    let (.., high) = window(picture.width(), picture.height());
+    Some(Head { eyes, chin: size * high })
 }
 
-/// The portrait of the card, [`CARD`] pixels.
-pub fn card(picture: &RgbImage, eyes: Option<[Point; 2]>) -> Option<RgbImage> {
+/// The portrait of the card, [`CARD`] pixels: cut by the head, with level eyes. Where no head is known, the middle of
+/// the [`window`].
+pub fn card(picture: &RgbImage, findings: Option<&Findings>) -> Option<RgbImage> {
+    let head = findings.and_then(|findings| head(picture, findings));
+    match cut(picture, head, Format::Card { dpi: 300 }) {
+        Ok(cut) => Some(cut.image),
+        Err(CropError::NoFace | CropError::Size(_)) => middle(picture),
+    }
+}
+
+fn middle(picture: &RgbImage) -> Option<RgbImage> {
     let whole = Pixels::from_raw(picture.width(), picture.height(), picture.pixels().to_vec())?;
-    let (left, top, wide, high) = place((picture.width(), picture.height()), eyes);
-    let (left, top) = (left.round() as u32, top.round() as u32);
+    let (left, top, wide, high) = window(picture.width(), picture.height());
+    let wide_as_card = high * CARD.0 as f32 / CARD.1 as f32;
+    let left = left + (wide - wide_as_card).max(0.0) / 2.0;
     let cut = imageops::crop_imm(
         &whole,
-        left.min(picture.width() - 1),
-        top.min(picture.height() - 1),
-        (wide.round() as u32).max(1),
+        (left as u32).min(picture.width() - 1),
+        (top as u32).min(picture.height() - 1),
+        (wide_as_card.min(wide).round() as u32).max(1),
         (high.round() as u32).max(1),
     );
     let small = imageops::resize(&cut.to_image(), CARD.0, CARD.1, imageops::FilterType::Lanczos3);
@@ -77,8 +70,8 @@ pub fn card(picture: &RgbImage, eyes: Option<[Point; 2]>) -> Option<RgbImage> {
 ///
 /// # Errors
 /// When the picture cannot be encoded.
-pub fn card_jpeg(picture: &RgbImage, eyes: Option<[Point; 2]>) -> Result<Option<Vec<u8>>, EngineError> {
-    let Some(card) = card(picture, eyes) else { return Ok(None) };
+pub fn card_jpeg(picture: &RgbImage, findings: Option<&Findings>) -> Result<Option<Vec<u8>>, EngineError> {
+    let Some(card) = card(picture, findings) else { return Ok(None) };
     let mut bytes = Vec::new();
     let mut encoder = JpegEncoder::new_with_quality(&mut bytes, JPEG);
     encoder.set_pixel_density(image::codecs::jpeg::PixelDensity::dpi(300));
@@ -88,7 +81,10 @@ pub fn card_jpeg(picture: &RgbImage, eyes: Option<[Point; 2]>) -> Result<Option<
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
+    use crate::domain::session::{Finding, PortraitVerdict};
 
     /// A picture whose pixels say where they are.
     fn picture(width: u32, height: u32) -> RgbImage {
@@ -107,27 +103,57 @@ mod tests {
         assert_eq!(window(1, 1), (0.125, 0.0, 0.75, 1.0));
     }
 
-    #[test]
-    fn the_eyes_lie_on_the_line_of_the_card_with_their_distance() {
-        let (left, top, wide, high) = place((1920, 1280), Some([(900.0, 500.0), (1012.0, 500.0)]));
-        assert!((wide - 400.0).abs() < 0.1 && (high / wide - 1.5).abs() < 1e-3);
-        assert!(((956.0 - left) / wide - 0.5).abs() < 1e-3);
-        assert!(((500.0 - top) / high - EYE_LINE).abs() < 1e-3);
-    }
-
-    #[test]
-    fn a_face_at_the_edge_moves_the_portrait_and_never_beyond_the_picture() {
-        for eyes in [[(5.0, 8.0), (60.0, 8.0)], [(590.0, 470.0), (639.0, 470.0)], [(-90.0, -5.0), (900.0, 9000.0)]] {
-            let (left, top, wide, high) = place((640, 480), Some(eyes));
-            assert!(left >= 0.0 && top >= 0.0 && left + wide <= 640.1 && top + high <= 480.1, "{eyes:?}");
+    /// Findings of a picture whose eyes are there, in a head of this size.
+    fn found(eyes: [(f32, f32); 2], size: f32) -> Findings {
+        let finding = |check: Check, raw| Finding { check: check.name().into(), raw: Some(raw), score: 90, pass: true };
+        Findings {
+            verdict: PortraitVerdict::Pass,
+            faces: 1,
+            wanted: None,
+            background: None,
+            eyes: Some(eyes),
+            checks: vec![finding(Check::HeadPoseYaw, 0.0), finding(Check::HeadSize, size)],
+            advice: None,
+            models: BTreeMap::new(),
         }
     }
 
     #[test]
+    fn the_card_is_cut_by_the_head_and_its_eyes_are_level() {
+        // Bright dots where the eyes are, the right one lower by a tenth of their distance.
+        let eyes = [(290.0_f32, 300.0_f32), (390.0, 310.0)];
+        let pixel = |at: u32| {
+            let (x, y) = ((at % 720) as f32 + 0.5, (at / 720) as f32 + 0.5);
+            let near = eyes.iter().any(|(ex, ey)| (x - ex).hypot(y - ey) < 6.0);
+            [if near { 255 } else { 20 }; 3]
+        };
+        let picture = RgbImage::new(720, 960, (0..720 * 960).flat_map(pixel).collect()).unwrap();
+        let card = card(&picture, Some(&found(eyes, 0.19))).unwrap();
+        let dot = |from: u32, to: u32| {
+            let (mut sum, mut x_sum, mut y_sum) = (0.0, 0.0, 0.0);
+            for y in 0..CARD.1 {
+                for x in from..to {
+                    let weight = f32::from(card.pixels()[((y * CARD.0 + x) * 3) as usize]) - 60.0;
+                    if weight > 0.0 {
+                        (sum, x_sum, y_sum) = (sum + weight, x_sum + weight * x as f32, y_sum + weight * y as f32);
+                    }
+                }
+            }
+            (x_sum / sum, y_sum / sum)
+        };
+        let (left, right) = (dot(0, CARD.0 / 2), dot(CARD.0 / 2, CARD.0));
+        assert!((left.1 - right.1).abs() < 0.5, "{left:?} {right:?}");
+        assert!(((left.0 + right.0) / 2.0 - CARD.0 as f32 / 2.0).abs() < 1.0, "{left:?} {right:?}");
+    }
+
+    #[test]
     fn a_picture_of_any_size_gives_a_card() {
+        let places = [[(0.0, 0.0), (0.0, 0.0)], [(f32::NAN, 1.0), (3.0, 2.0)], [(-90.0, -5.0), (900.0, 9000.0)]];
         for (width, height) in [(1, 1), (3, 700), (900, 2), (640, 480), (480, 640)] {
-            for eyes in [None, Some([(0.0, 0.0), (0.0, 0.0)])] {
-                let card = card(&picture(width, height), eyes).unwrap();
+            let picture = picture(width, height);
+            let cards = places.iter().map(|eyes| card(&picture, Some(&found(*eyes, 0.3))));
+            for card in cards.chain([card(&picture, None)]) {
+                let card = card.unwrap();
                 assert_eq!((card.width(), card.height()), CARD);
             }
         }

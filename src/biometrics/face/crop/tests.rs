@@ -51,7 +51,7 @@ fn the_eyes_are_level_and_where_they_are_said_to_be() {
             let photo = marked(1280, 1100, eyes);
             let points = points(eyes[0], eyes[1], at(0.0, 1.85 * apart));
             for format in [Format::Portrait { dpi: 300 }, Format::Token { width: 480 }, Format::Card { dpi: 300 }] {
-                let cut = cut(&photo, &points, format).unwrap();
+                let cut = cut(&photo, Head::of(&points), format).unwrap();
                 let (w, h) = format.size();
                 assert_eq!((cut.image.width(), cut.image.height()), (w, h));
                 assert!((cut.eyes[0].1 - cut.eyes[1].1).abs() < 0.01);
@@ -69,7 +69,7 @@ fn the_eyes_are_level_and_where_they_are_said_to_be() {
 fn the_portrait_keeps_the_proportions_asked_for() {
     let points = points((500.0, 500.0), (600.0, 500.0), (550.0, 690.0));
     let photo = marked(1280, 1200, [(500.0, 500.0), (600.0, 500.0)]);
-    let cut = cut(&photo, &points, Format::Portrait { dpi: 300 }).unwrap();
+    let cut = cut(&photo, Head::of(&points), Format::Portrait { dpi: 300 }).unwrap();
     assert_eq!((cut.image.width(), cut.image.height()), (413, 531));
     let middle = middle(cut.eyes[0], cut.eyes[1]);
     assert!((0.45..=0.55).contains(&(middle.0 / 413.0)) && (0.3..=0.5).contains(&(middle.1 / 531.0)));
@@ -84,7 +84,7 @@ fn the_token_image_has_its_eyes_where_the_standard_says() {
     let points = points((500.0, 480.0), (600.0, 520.0), (510.0, 700.0));
     let photo = marked(1280, 1200, [(500.0, 480.0), (600.0, 520.0)]);
     for width in [240, 480, 600] {
-        let cut = cut(&photo, &points, Format::Token { width }).unwrap();
+        let cut = cut(&photo, Head::of(&points), Format::Token { width }).unwrap();
         let w = width as f32;
         assert_eq!(cut.image.height(), width * 4 / 3);
         for (eye, x) in cut.eyes.into_iter().zip([0.375 * w - 1.0, 0.625 * w - 1.0]) {
@@ -98,7 +98,7 @@ fn the_token_image_has_its_eyes_where_the_standard_says() {
 fn what_lies_outside_the_photo_is_told() {
     let points = points((20.0, 60.0), (80.0, 60.0), (50.0, 170.0));
     let photo = marked(160, 240, [(20.0, 60.0), (80.0, 60.0)]);
-    let cut = cut(&photo, &points, Format::Portrait { dpi: 300 }).unwrap();
+    let cut = cut(&photo, Head::of(&points), Format::Portrait { dpi: 300 }).unwrap();
     assert!(cut.beyond > 0.2 && cut.beyond < 0.9, "{}", cut.beyond);
     assert!(cut.image.pixels().iter().all(|&v| v >= 20));
 }
@@ -108,7 +108,7 @@ fn a_fine_pattern_becomes_grey_not_moire() {
     let pixels = (0..1200u32 * 1200).flat_map(|i| [if (i + i / 1200) % 2 == 0 { 0 } else { 255 }; 3]).collect();
     let photo = RgbImage::new(1200, 1200, pixels).unwrap();
     let points = points((450.0, 500.0), (750.0, 520.0), (590.0, 1100.0));
-    let cut = cut(&photo, &points, Format::Card { dpi: 300 }).unwrap();
+    let cut = cut(&photo, Head::of(&points), Format::Card { dpi: 300 }).unwrap();
     let (w, rows) = (236usize, 60..220usize);
     for y in rows {
         for x in 60..180 {
@@ -122,10 +122,10 @@ fn a_fine_pattern_becomes_grey_not_moire() {
 fn nonsense_is_an_error_not_a_panic() {
     let photo = RgbImage::new(1, 1, vec![0; 3]).unwrap();
     let good = points((0.2, 0.2), (0.8, 0.2), (0.5, 0.9));
-    assert!(cut(&photo, &good, Format::Card { dpi: 300 }).is_ok());
-    assert_eq!(cut(&photo, &good[..400], Format::Card { dpi: 300 }), Err(CropError::NoFace));
-    assert_eq!(cut(&photo, &vec![[f32::NAN; 3]; 478], Format::Card { dpi: 300 }), Err(CropError::NoFace));
-    assert_eq!(cut(&photo, &vec![[1.0; 3]; 478], Format::Card { dpi: 300 }), Err(CropError::NoFace));
-    assert_eq!(cut(&photo, &good, Format::Token { width: 0 }), Err(CropError::Size(0)));
-    assert!(matches!(cut(&photo, &good, Format::Portrait { dpi: u32::MAX }), Err(CropError::Size(_))));
+    assert!(cut(&photo, Head::of(&good), Format::Card { dpi: 300 }).is_ok());
+    assert_eq!(cut(&photo, Head::of(&good[..400]), Format::Card { dpi: 300 }), Err(CropError::NoFace));
+    assert_eq!(cut(&photo, Head::of(&vec![[f32::NAN; 3]; 478]), Format::Card { dpi: 300 }), Err(CropError::NoFace));
+    assert_eq!(cut(&photo, Head::of(&vec![[1.0; 3]; 478]), Format::Card { dpi: 300 }), Err(CropError::NoFace));
+    assert_eq!(cut(&photo, Head::of(&good), Format::Token { width: 0 }), Err(CropError::Size(0)));
+    assert!(matches!(cut(&photo, Head::of(&good), Format::Portrait { dpi: u32::MAX }), Err(CropError::Size(_))));
 }

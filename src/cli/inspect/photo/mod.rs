@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
-use crate::biometrics::face::crop::{Cut, Format, cut};
+use crate::biometrics::face::crop::{Cut, Format, Head, cut};
 use crate::biometrics::face::report::{Assessment, Backdrop, Report, Wanted};
 use crate::biometrics::face::{self, Seen, Sitter};
 use crate::cli::args::Global;
@@ -204,7 +204,7 @@ fn wish(judged: &Judged, options: &PhotoOptions) -> Result<Option<Cut>, CliError
     let (Some(_), Some(sitter)) = (&options.crop, judged.sitter()) else { return Ok(None) };
     let format = options.shape.unwrap_or(Shape::Portrait).format();
     let failed = |error| CliError::Usage(format!("nothing was cut: {error}; leave out --crop"));
-    cut(&judged.file.photo.image, &sitter.points, format).map(Some).map_err(failed)
+    cut(&judged.file.photo.image, Head::of(&sitter.points), format).map(Some).map_err(failed)
 }
 
 fn said(judged: &Judged, cut: Option<&Cut>) -> Said {
