@@ -297,6 +297,17 @@ def call_and_receive():
     rekam.wait(r'stands step="?verify', here)
 
 
+def photograph(before):
+    """The picture takes itself when everything holds; after a while the operator takes it."""
+    end = time.time() + 5
+    while time.time() < end:
+        if rekam.events()[1] > before:
+            return
+        time.sleep(0.05)
+    press("space")
+    rekam.wait_events(before)
+
+
 def enrol(number):
     call_and_receive()
     time.sleep(0.2)
@@ -305,15 +316,13 @@ def enrol(number):
     if first:
         kill_here("verify")
     until_step("photo", ["space", "1", "Return"])
-    time.sleep(1.5)
+    before = rekam.events()[1]
+    time.sleep(0.5)
     picture_once("photo-live")
     if first:
         fault("photo", "1")
         kill_here("photo")
-        time.sleep(1.0)
-    before = rekam.events()[1]
-    press("space")
-    rekam.wait_events(before)
+    photograph(before)
     time.sleep(0.3)
     picture_once("photo-taken")
     if first:
@@ -491,9 +500,14 @@ def soak():
     time.sleep(3)
     begun, used, first = time.time(), rekam.processor(), rekam.memory()
     most = first
+    taken = rekam.events()[1]
     while time.time() < begun + options.soak:
         time.sleep(1)
         most = max(most, rekam.memory())
+        # A picture that took itself is taken again: the preview goes on.
+        if rekam.events()[1] > taken:
+            taken = rekam.events()[1]
+            press("r")
     figures["preview_seconds"] = round(time.time() - begun)
     figures["preview_processor_percent"] = round(100 * (rekam.processor() - used) / (time.time() - begun), 1)
     figures["preview_rss_mb_first_last_most"] = [round(first, 1), round(rekam.memory(), 1), round(most, 1)]
