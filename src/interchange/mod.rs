@@ -7,6 +7,7 @@
 //! memory is taken for anything that is only stated and not there.
 
 mod bytes;
+mod edition;
 pub mod error;
 pub mod fac;
 pub mod fir;

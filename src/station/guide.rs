@@ -3,7 +3,7 @@
 //! It must cost next to nothing (it runs for every frame), so it looks at a coarse grid only, and it says nothing
 //! where a frame alone cannot tell: the sample itself is judged by its engine.
 
-use rekam_hal::{GrayImage, Progress, Retry, RgbImage};
+use rekam_hal::{GrayImage, Progress, Retry};
 
 use crate::domain::session::Slot;
 
@@ -23,7 +23,6 @@ pub fn advice(slot: Slot, progress: &Progress) -> Option<Retry> {
     match (slot, progress) {
         (Slot::Finger(_), Progress::GrayFrame(frame)) => finger(frame),
         (Slot::Eye(_), Progress::GrayFrame(frame)) => eye(frame),
-        (Slot::Photo, Progress::Frame(frame)) => portrait(frame),
         _ => None,
     }
 }
@@ -48,17 +47,6 @@ fn eye(frame: &GrayImage) -> Option<Retry> {
     } else {
         None
     }
-}
-
-/// Far too dark or too bright; everything else is for the portrait's own engine.
-fn portrait(frame: &RgbImage) -> Option<Retry> {
-    let (mut sum, mut seen) = (0_u64, 0_u64);
-    for pixel in frame.pixels().chunks_exact(3).step_by(CELL) {
-        sum += u64::from(pixel[1]);
-        seen += 1;
-    }
-    let mean = sum / seen.max(1);
-    if (20..236).contains(&mean) { None } else { Some(Retry::Blurred) }
 }
 
 fn off_centre(frame: &GrayImage, counts: impl Fn(&[u8]) -> bool) -> Option<(f32, bool)> {

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Cursor;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use image::{ExtendedColorType, ImageFormat};
 use rekam::interchange::iir::{EyeImage, EyeLabel, IirRecord, ImageKind};
@@ -10,26 +10,9 @@ use rekam_hal::GrayImage;
 use rekam_simulator::people::eye::{Eye, EyeConditions};
 use serde_json::Value;
 
+use crate::desk::Desk;
 use crate::iris::{IIR_2011, eye};
 use crate::support::{Ended, rekam, run};
-
-struct Desk(tempfile::TempDir);
-
-impl Desk {
-    fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn file(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
-        let path = self.path(name);
-        fs::write(&path, bytes).unwrap();
-        path
-    }
-}
 
 fn inspect(file: &Path, more: &[&str]) -> Ended {
     run(rekam(["inspect", "iris", "--json"]).arg(file).args(more))

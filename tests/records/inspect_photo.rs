@@ -14,6 +14,7 @@ use rekam_simulator::people::finger::{Conditions, Finger};
 use rekam_simulator::people::portrait::{Backdrop, HEIGHT, Look, Moment, WIDTH, eye_centres, portrait_at};
 use serde_json::Value;
 
+use crate::desk::Desk;
 use crate::support::{Ended, rekam, run};
 
 const ASTRONAUT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/portrait/astronaut.png");
@@ -26,23 +27,7 @@ const EYES: [(f32, f32); 2] = [(203.5, 101.0), (246.5, 103.5)];
 const SITTER: u64 = 30;
 const LOOK: Look = Look { backdrop: Backdrop::Red, female: false, veil: false, age: 47 };
 
-struct Desk(tempfile::TempDir);
-
 impl Desk {
-    fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn file(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
-        let path = self.path(name);
-        fs::write(&path, bytes).unwrap();
-        path
-    }
-
     fn image(&self, name: &str, image: &DynamicImage) -> PathBuf {
         self.file(name, encoded(image, ImageFormat::from_path(name).unwrap()))
     }

@@ -9,6 +9,7 @@ mod jpeg2000;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod desk;
 mod face;
 mod foreign;
 mod golden;

@@ -15,7 +15,11 @@ fn seated(line: &Line) {
 }
 
 fn opened(dir: &tempfile::TempDir) -> (Line, std::thread::JoinHandle<()>) {
-    let (line, thread) = start(Start { dir: dir.path().to_owned(), models: Models::Embedded, setup: false }).unwrap();
+    opened_with(dir, Models::Embedded)
+}
+
+fn opened_with(dir: &tempfile::TempDir, models: Models) -> (Line, std::thread::JoinHandle<()>) {
+    let (line, thread) = start(Start { dir: dir.path().to_owned(), models, setup: false }).unwrap();
     until(&line, "ready", |board| board.stage == Stage::Closed);
     done(&line, Act::Login { user: "operator".into(), passphrase: Passphrase::new("latihan") });
     (line, thread)
@@ -64,6 +68,32 @@ fn where_portraits_are_taken_by_hand_none_takes_itself() {
     assert!(board.seat.as_ref().is_some_and(|seat| seat.shown.photo.is_none()));
     line.tell(Act::Shutter);
     until(&line, "the photo", |board| board.seat.as_ref().is_some_and(|seat| seat.shown.photo.is_some()));
+    drop((board, line));
+    thread.join().unwrap();
+}
+
+#[test]
+fn a_network_that_is_missing_is_named_before_anybody_waits_for_guidance() {
+    let (dir, models) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (line, thread) = opened_with(&dir, Models::Folder(models.path().to_owned()));
+    seated(&line);
+    line.tell(Act::Next);
+    let said = |board: &rekam::station::counter::Board| {
+        board.trouble.as_ref().map(|trouble| trouble.error.to_string()).unwrap_or_default()
+    };
+    let missing = |board: &rekam::station::counter::Board| said(board).contains("face_detector.onnx");
+    let board = until(&line, "what is missing", missing);
+    let first = board.trouble.as_ref().map(|trouble| trouble.number);
+    // Read, the camera shows the resident again, and it is not said a second time before a picture is taken.
+    done(&line, Act::ClearTrouble);
+    until(&line, "the preview", |board| {
+        assert!(board.trouble.is_none(), "{}", said(board));
+        board.capture.as_ref().is_some_and(|capture| capture.phase == Phase::Live && capture.portrait.is_none())
+    });
+    line.tell(Act::Shutter);
+    let board = until(&line, "what is missing, again", missing);
+    assert_ne!(board.trouble.as_ref().map(|trouble| trouble.number), first);
+    assert!(board.seat.as_ref().is_some_and(|seat| seat.shown.photo.is_none()));
     drop((board, line));
     thread.join().unwrap();
 }

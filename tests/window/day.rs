@@ -135,7 +135,13 @@ fn a_resident_is_recorded_approved_and_exported_by_keys_alone() {
     operator.lean_on(Key::Enter);
     operator.press(Key::Space);
     operator.until("the portrait", |app| app.board().seat.as_ref().is_some_and(|seat| seat.shown.photo.is_some()));
-    operator.press(Key::Enter);
+    // The resident looks at it; a press quicker than an eye would be for nothing.
+    for _ in 0..100 {
+        if operator.step() == Some(Step::Photo) {
+            std::thread::sleep(std::time::Duration::from_millis(100));
+            operator.press(Key::Enter);
+        }
+    }
     for (step, next) in
         [(Step::Signature, Step::Fingerprints), (Step::Fingerprints, Step::Iris), (Step::Iris, Step::Confirm)]
     {

@@ -53,6 +53,28 @@ fn the_taken_photo_is_shown_to_the_resident_and_enter_approves_it() {
     assert_eq!(rig.acts(), [Act::ApprovePhoto, Act::Next]);
 }
 
+#[test]
+fn an_enter_that_meets_a_portrait_nobody_has_seen_neither_approves_it_nor_sets_it_aside() {
+    for portrait in [taken(), faulty()] {
+        let mut rig = Rig::before(live());
+        rig.press(Key::Enter);
+        assert_eq!(rig.acts(), [Act::Shutter]);
+        // Pressed again before the counter has answered, and once more when the picture has just appeared.
+        rig.press(Key::Enter);
+        rig.show(portrait);
+        let appeared = std::time::Instant::now();
+        for key in [Key::Enter, Key::Char('r')] {
+            rig.press(key);
+            let acts = rig.acts();
+            // On a machine that stood still in between, the resident has seen it.
+            assert!(acts.is_empty() || appeared.elapsed().as_millis() >= 700, "{acts:?}");
+        }
+        std::thread::sleep(std::time::Duration::from_millis(750));
+        rig.press(Key::Char('r'));
+        assert_eq!(rig.acts(), [Act::Retake { slot: Slot::Photo, discard: true }]);
+    }
+}
+
 /// A portrait with faults.
 fn faulty() -> Board {
     let mut session = boards::standing_at(Step::Photo);

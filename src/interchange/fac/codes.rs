@@ -1,5 +1,6 @@
 //! The codes of a face image record that have a meaning here (ISO/IEC 19794-5:2011, tables 6, 16, 17 and 20).
 
+use super::super::edition::coded;
 use super::{RecordError, Result};
 
 /// The sex of the person.
@@ -67,12 +68,6 @@ pub(super) const FORMATS: [(u8, FaceFormat); 4] =
     [(0, FaceFormat::Jpeg), (1, FaceFormat::Jpeg2000), (2, FaceFormat::Jpeg2000Lossless), (3, FaceFormat::Png)];
 pub(super) const COLOURS: [(u8, Colours); 5] =
     [(0, Colours::Unspecified), (1, Colours::Rgb), (2, Colours::Yuv422), (3, Colours::Grey), (4, Colours::Other)];
-
-/// The meaning of a code.
-pub(super) fn coded<T: Copy>(field: &'static str, code: u8, table: &[(u8, T)]) -> Result<T> {
-    let unknown = RecordError::Field { field, value: code.into() };
-    table.iter().find(|(known, _)| *known == code).map(|(_, meaning)| *meaning).ok_or(unknown)
-}
 
 /// The kind of portrait; three-dimensional ones are lawful, and nothing here can use them.
 pub(super) fn kind(code: u8) -> Result<FaceKind> {

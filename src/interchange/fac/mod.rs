@@ -18,7 +18,8 @@ mod representation;
 
 use rekam_hal::RgbImage;
 
-use super::bytes::{Reader, Writer, fitting};
+use super::bytes::{Writer, fitting};
+use super::edition::{begin, open};
 use super::error::{RecordError, Result, within};
 pub use super::fir::QualityScore;
 pub use codes::{Colours, FaceFormat, FaceKind, Sex};
@@ -50,12 +51,10 @@ impl FacRecord {
 
     /// The record's bytes.
     pub fn encode(&self) -> Result<Vec<u8>> {
-        within("number of representations", self.images.len() as u64, 1, u16::MAX.into())?;
         let mut body = Writer::default();
         self.images.iter().try_for_each(|image| image.write(&mut body))?;
-        let mut out = Writer::default();
-        out.bytes(MAGIC).u32(fitting("record length", HEADER + body.len())?);
-        out.u16(fitting("number of representations", self.images.len())?).u8(0).u16(self.sequence);
+        let mut out = begin(MAGIC, HEADER + body.len(), self.images.len(), false)?;
+        out.u16(self.sequence);
         out.bytes(&body.finish());
         Ok(out.finish())
     }
@@ -65,20 +64,11 @@ impl FacRecord {
         if !bytes.starts_with(MAGIC) {
             return Err(RecordError::Format { record: "face image record" });
         }
-        let mut reader = Reader::new(bytes);
-        reader.take("format identifier", MAGIC.len())?;
-        let (stated, actual) = (u64::from(reader.u32("record length")?), bytes.len() as u64);
-        if stated != actual {
-            return Err(RecordError::Length { field: "record length", stated, actual });
-        }
-        let count = reader.u16("number of representations")?;
-        within("number of representations", count, 1, u16::MAX.into())?;
-        within("certification flag", reader.u8("certification flag")?, 0, 0)?;
-        let sequence = reader.u16("temporal semantics")?;
-        let images = (0..count).map(|_| FaceImage::read(&mut reader)).collect::<Result<_>>()?;
-        if reader.left() > 0 {
-            return Err(RecordError::Length { field: "record length", stated, actual: actual - reader.left() as u64 });
-        }
+        let mut record = open(bytes, MAGIC)?;
+        record.without_certificates()?;
+        let sequence = record.rest.u16("temporal semantics")?;
+        let images = (0..record.count).map(|_| FaceImage::read(&mut record.rest)).collect::<Result<_>>()?;
+        record.close()?;
         Ok(Self { images, sequence })
     }
 }

@@ -1,9 +1,13 @@
 //! One portrait of the record with all that is said about it.
 
 use super::super::bytes::{Reader, Writer, fitting};
+use super::super::edition::{
+    check_qualities, coded, read_data, read_qualities, read_representation, write_data, write_qualities,
+    write_representation,
+};
 use super::super::fir::{UNKNOWN_TIME, check_time};
-use super::codes::{COLOURS, FORMATS, SEXES, coded, kind};
-use super::{Colours, FaceFormat, FaceKind, QualityScore, RecordError, Result, Sex, within};
+use super::codes::{COLOURS, FORMATS, SEXES, kind};
+use super::{Colours, FaceFormat, FaceKind, QualityScore, Result, Sex, within};
 
 /// A representation without quality records, landmarks and data.
 const SMALLEST: u64 = 51;
@@ -160,10 +164,7 @@ impl FaceImage {
 
     fn check(&self) -> Result<()> {
         check_time(self.captured)?;
-        for quality in &self.qualities {
-            // 255 where it could not be computed.
-            within("quality score", if quality.score == 255 { 0 } else { quality.score }, 0, 100)?;
-        }
+        check_qualities(&self.qualities)?;
         within("features", self.features, 0, 0x00ff_ffff)?;
         self.pose.iter().try_for_each(|angle| angle.check())?;
         within("image width", self.width, 1, u16::MAX.into())?;
@@ -180,10 +181,7 @@ impl FaceImage {
         self.check()?;
         let mut body = Writer::default();
         body.bytes(&self.captured).u8(self.technology).u16(self.vendor).u16(self.device);
-        body.u8(fitting("number of quality records", self.qualities.len())?);
-        for quality in &self.qualities {
-            body.u8(quality.score).u16(quality.vendor).u16(quality.algorithm);
-        }
+        write_qualities(&mut body, &self.qualities)?;
         body.u16(fitting("number of landmarks", self.landmarks.len())?);
         body.u8(self.sex as u8).u8(self.eye_colour).u8(self.hair_colour).u8(self.height_cm);
         body.u8((self.features >> 16) as u8).u16(self.features as u16).u16(self.expression);
@@ -193,21 +191,17 @@ impl FaceImage {
         }
         body.u8(self.kind as u8).u8(self.format as u8).u16(self.width).u16(self.height).u8(self.sampling);
         body.u16(self.processing).u8(self.made_from).u8(self.colours as u8);
-        body.u32(fitting("length of the image data", self.data.len())?).bytes(&self.data);
-        out.u32(fitting("representation length", 4 + body.len())?).bytes(&body.finish());
-        Ok(())
+        write_data(&mut body, &self.data)?;
+        write_representation(out, body)
     }
 
     pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self> {
-        let length = reader.u32("representation length")?;
-        within("representation length", length, SMALLEST, u32::MAX.into())?;
-        let mut inner = reader.within("representation", length as usize - 4)?;
+        let mut inner = read_representation(reader, SMALLEST)?;
         let mut image = Self::new(FaceKind::Basic, FaceFormat::Png, (1, 1), Vec::new());
         image.captured = inner.bytes("capture time")?;
         image.technology = inner.u8("device technology")?;
         (image.vendor, image.device) = (inner.u16("device vendor")?, inner.u16("device type")?);
-        let count = inner.u8("number of quality records")?;
-        image.qualities = (0..count).map(|_| QualityScore::read(&mut inner)).collect::<Result<_>>()?;
+        image.qualities = read_qualities(&mut inner)?;
         let points = inner.u16("number of landmarks")?;
         image.read_person(&mut inner)?;
         image.landmarks = (0..points).map(|_| Landmark::read(&mut inner)).collect::<Result<_>>()?;
@@ -237,12 +231,7 @@ impl FaceImage {
         self.processing = inner.u16("post-acquisition processing")?;
         self.made_from = inner.u8("cross reference")?;
         self.colours = coded("image colour space", inner.u8("image colour space")?, &COLOURS)?;
-        let stated = inner.u32("length of the image data")?;
-        if stated as usize != inner.left() {
-            let actual = inner.left() as u64;
-            return Err(RecordError::Length { field: "length of the image data", stated: stated.into(), actual });
-        }
-        self.data = inner.take("image data", inner.left())?.to_vec();
+        self.data = read_data(inner)?;
         Ok(())
     }
 }

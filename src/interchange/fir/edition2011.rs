@@ -9,6 +9,10 @@
 //! data.
 
 use super::super::bytes::{Reader, Writer, fitting};
+use super::super::edition::{
+    begin, check_qualities, open, read_data, read_qualities, read_representation, write_data, write_qualities,
+    write_representation,
+};
 use super::{Compression, Picture, RecordError, Result, Sampling, listed, within};
 
 pub(super) const MAGIC: &[u8; 8] = b"FIR\x00020\0";
@@ -96,7 +100,7 @@ impl Image2011 {
         within("device technology", self.technology, 0, 20)?;
         within("image width", self.picture.width, 1, u16::MAX.into())?;
         within("image height", self.picture.height, 1, u16::MAX.into())?;
-        self.qualities.iter().try_for_each(|quality| listed("quality score", quality.score, &[0..=100, 255..=255]))?;
+        check_qualities(&self.qualities)?;
         check_time(self.captured)
     }
 
@@ -104,10 +108,7 @@ impl Image2011 {
         self.check()?;
         let mut body = Writer::default();
         body.bytes(&self.captured).u8(self.technology).u16(self.vendor).u16(self.device);
-        body.u8(fitting("number of quality records", self.qualities.len())?);
-        for quality in &self.qualities {
-            body.u8(quality.score).u16(quality.vendor).u16(quality.algorithm);
-        }
+        write_qualities(&mut body, &self.qualities)?;
         if let Some(certificates) = &self.certificates {
             body.u8(fitting("number of certificates", certificates.len())?);
             for certificate in certificates {
@@ -118,9 +119,8 @@ impl Image2011 {
         body.u8(picture.position).u8(self.number);
         self.sampling.write(&mut body, &Compression::OF_2011)?;
         body.u8(picture.impression).u16(picture.width).u16(picture.height);
-        body.u32(fitting("length of the image data", picture.data.len())?).bytes(&picture.data);
-        out.u32(fitting("representation length", 4 + body.len())?).bytes(&body.finish());
-        Ok(())
+        write_data(&mut body, &picture.data)?;
+        write_representation(out, body)
     }
 }
 
@@ -154,34 +154,21 @@ impl Fir2011 {
 
     /// The record's bytes.
     pub fn encode(&self) -> Result<Vec<u8>> {
-        within("number of representations", self.images.len() as u64, 1, u16::MAX.into())?;
         let certified = self.certified()?;
         let mut body = Writer::default();
         self.images.iter().try_for_each(|image| image.write(&mut body))?;
-        let mut out = Writer::default();
-        out.bytes(MAGIC).u32(fitting("record length", 16 + body.len())?);
-        out.u16(fitting("number of representations", self.images.len())?).u8(certified.into());
+        let mut out = begin(MAGIC, 16 + body.len(), self.images.len(), certified)?;
         out.u8(fitting("number of positions", self.positions())?).bytes(&body.finish());
         Ok(out.finish())
     }
 
     pub(super) fn decode(bytes: &[u8]) -> Result<Self> {
-        let mut reader = Reader::new(bytes);
-        reader.take("format identifier", MAGIC.len())?;
-        let (stated, actual) = (u64::from(reader.u32("record length")?), bytes.len() as u64);
-        if stated != actual {
-            return Err(RecordError::Length { field: "record length", stated, actual });
-        }
-        let count = reader.u16("number of representations")?;
-        within("number of representations", count, 1, u16::MAX.into())?;
-        let certified = reader.u8("certification flag")?;
-        within("certification flag", certified, 0, 1)?;
-        let positions = reader.u8("number of positions")?;
-        let images = (0..count).map(|_| read_image(&mut reader, certified == 1)).collect::<Result<_>>()?;
+        let mut opened = open(bytes, MAGIC)?;
+        let (count, certified) = (opened.count, opened.certified == 1);
+        let positions = opened.rest.u8("number of positions")?;
+        let images = (0..count).map(|_| read_image(&mut opened.rest, certified)).collect::<Result<_>>()?;
+        opened.close()?;
         let record = Self { images };
-        if reader.left() > 0 {
-            return Err(RecordError::Length { field: "record length", stated, actual: actual - reader.left() as u64 });
-        }
         if record.positions() != usize::from(positions) {
             return Err(RecordError::Field { field: "number of positions", value: positions.into() });
         }
@@ -190,14 +177,11 @@ impl Fir2011 {
 }
 
 fn read_image(reader: &mut Reader<'_>, certified: bool) -> Result<Image2011> {
-    let length = reader.u32("representation length")?;
-    within("representation length", length, SMALLEST, u32::MAX.into())?;
-    let mut inner = reader.within("representation", length as usize - 4)?;
+    let mut inner = read_representation(reader, SMALLEST)?;
     let captured = inner.bytes("capture time")?;
     let technology = inner.u8("device technology")?;
     let (vendor, device) = (inner.u16("device vendor")?, inner.u16("device type")?);
-    let qualities =
-        (0..inner.u8("number of quality records")?).map(|_| QualityScore::read(&mut inner)).collect::<Result<_>>()?;
+    let qualities = read_qualities(&mut inner)?;
     let certificates = if certified {
         let count = inner.u8("number of certificates")?;
         Some((0..count).map(|_| read_certificate(&mut inner)).collect::<Result<_>>()?)
@@ -208,12 +192,7 @@ fn read_image(reader: &mut Reader<'_>, certified: bool) -> Result<Image2011> {
     let sampling = Sampling::read(&mut inner, &Compression::OF_2011)?;
     let impression = inner.u8("impression type")?;
     let (width, height) = (inner.u16("image width")?, inner.u16("image height")?);
-    let stated = inner.u32("length of the image data")?;
-    if stated as usize != inner.left() {
-        let actual = inner.left() as u64;
-        return Err(RecordError::Length { field: "length of the image data", stated: stated.into(), actual });
-    }
-    let data = inner.take("image data", inner.left())?.to_vec();
+    let data = read_data(&mut inner)?;
     let picture = Picture { position, impression, width, height, data };
     let image = Image2011 { captured, technology, vendor, device, qualities, certificates, number, sampling, picture };
     image.check()?;

@@ -15,7 +15,8 @@ mod representation;
 
 use rekam_hal::GrayImage;
 
-use super::bytes::{Reader, Writer, fitting};
+use super::bytes::{Writer, fitting};
+use super::edition::{begin, open};
 use super::error::{RecordError, Result, within};
 pub use super::fir::QualityScore;
 pub use representation::{Extent, EyeImage, History, Mirroring, Place};
@@ -78,13 +79,10 @@ impl IirRecord {
 
     /// The record's bytes.
     pub fn encode(&self) -> Result<Vec<u8>> {
-        within("number of representations", self.images.len() as u64, 1, u16::MAX.into())?;
         let mut body = Writer::default();
         self.images.iter().try_for_each(|image| image.write(&mut body))?;
-        let mut out = Writer::default();
-        out.bytes(MAGIC).u32(fitting("record length", HEADER + body.len())?);
-        out.u16(fitting("number of representations", self.images.len())?).u8(0).u8(self.eyes());
-        out.bytes(&body.finish());
+        let mut out = begin(MAGIC, HEADER + body.len(), self.images.len(), false)?;
+        out.u8(self.eyes()).bytes(&body.finish());
         Ok(out.finish())
     }
 
@@ -94,20 +92,11 @@ impl IirRecord {
         if !bytes.starts_with(MAGIC) {
             return Err(RecordError::Format { record: "iris image record" });
         }
-        let mut reader = Reader::new(bytes);
-        reader.take("format identifier", MAGIC.len())?;
-        let (stated, actual) = (u64::from(reader.u32("record length")?), bytes.len() as u64);
-        if stated != actual {
-            return Err(RecordError::Length { field: "record length", stated, actual });
-        }
-        let count = reader.u16("number of representations")?;
-        within("number of representations", count, 1, u16::MAX.into())?;
-        within("certification flag", reader.u8("certification flag")?, 0, 0)?;
-        let eyes = reader.u8("number of eyes")?;
-        let images = (0..count).map(|_| EyeImage::read(&mut reader)).collect::<Result<_>>()?;
-        if reader.left() > 0 {
-            return Err(RecordError::Length { field: "record length", stated, actual: actual - reader.left() as u64 });
-        }
+        let mut record = open(bytes, MAGIC)?;
+        record.without_certificates()?;
+        let eyes = record.rest.u8("number of eyes")?;
+        let images = (0..record.count).map(|_| EyeImage::read(&mut record.rest)).collect::<Result<_>>()?;
+        record.close()?;
         let record = Self { images };
         if record.eyes() == eyes {
             Ok(record)

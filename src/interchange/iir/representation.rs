@@ -1,6 +1,10 @@
 //! One image of the record with all that is said about it.
 
-use super::super::bytes::{Reader, Writer, fitting};
+use super::super::bytes::{Reader, Writer};
+use super::super::edition::{
+    check_qualities, coded, read_data, read_qualities, read_representation, write_data, write_qualities,
+    write_representation,
+};
 use super::super::fir::{UNKNOWN_TIME, check_time};
 use super::{EyeLabel, ImageFormat, ImageKind, QualityScore, RecordError, Result, within};
 
@@ -155,10 +159,7 @@ impl EyeImage {
 
     fn check(&self) -> Result<()> {
         check_time(self.captured)?;
-        for quality in &self.qualities {
-            // 255 where it could not be computed.
-            within("quality score", if quality.score == 255 { 0 } else { quality.score }, 0, 100)?;
-        }
+        check_qualities(&self.qualities)?;
         within("representation number", self.number, 1, u16::MAX.into())?;
         within("image width", self.width, 1, u16::MAX.into())?;
         within("image height", self.height, 1, u16::MAX.into())?;
@@ -175,10 +176,7 @@ impl EyeImage {
         self.check()?;
         let mut body = Writer::default();
         body.bytes(&self.captured).u8(self.technology).u16(self.vendor).u16(self.device);
-        body.u8(fitting("number of quality records", self.qualities.len())?);
-        for quality in &self.qualities {
-            body.u8(quality.score).u16(quality.vendor).u16(quality.algorithm);
-        }
+        write_qualities(&mut body, &self.qualities)?;
         body.u16(self.number).u8(self.eye as u8).u8(self.kind as u8).u8(self.format as u8);
         body.u8(self.across as u8 | (self.down as u8) << 2 | (self.history as u8) << 6);
         body.u16(self.width).u16(self.height).u8(self.depth).u16(self.range);
@@ -186,20 +184,16 @@ impl EyeImage {
         for extent in [self.place.x, self.place.y, self.place.diameter] {
             body.u16(extent.least).u16(extent.most);
         }
-        body.u32(fitting("length of the image data", self.data.len())?).bytes(&self.data);
-        out.u32(fitting("representation length", 4 + body.len())?).bytes(&body.finish());
-        Ok(())
+        write_data(&mut body, &self.data)?;
+        write_representation(out, body)
     }
 
     pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self> {
-        let length = reader.u32("representation length")?;
-        within("representation length", length, SMALLEST, u32::MAX.into())?;
-        let mut inner = reader.within("representation", length as usize - 4)?;
+        let mut inner = read_representation(reader, SMALLEST)?;
         let captured = inner.bytes("capture time")?;
         let technology = inner.u8("device technology")?;
         let (vendor, device) = (inner.u16("device vendor")?, inner.u16("device type")?);
-        let count = inner.u8("number of quality records")?;
-        let qualities = (0..count).map(|_| QualityScore::read(&mut inner)).collect::<Result<_>>()?;
+        let qualities = read_qualities(&mut inner)?;
         let number = inner.u16("representation number")?;
         let eye = coded("eye", inner.u8("eye")?, &EYES)?;
         let kind = coded("image type", inner.u8("image type")?, &KINDS)?;
@@ -222,12 +216,7 @@ impl EyeImage {
         let x = extent("abscissa of the iris' centre")?;
         let y = extent("ordinate of the iris' centre")?;
         let place = Place { x, y, diameter: extent("iris diameter")? };
-        let stated = inner.u32("length of the image data")?;
-        if stated as usize != inner.left() {
-            let actual = inner.left() as u64;
-            return Err(RecordError::Length { field: "length of the image data", stated: stated.into(), actual });
-        }
-        let data = inner.take("image data", inner.left())?.to_vec();
+        let data = read_data(&mut inner)?;
         let image = Self {
             captured,
             technology,
@@ -264,9 +253,3 @@ const FORMATS: [(u8, ImageFormat); 4] =
 const COLOURED: [u8; 4] = [4, 8, 12, 16];
 const MIRRORINGS: [(u8, Mirroring); 3] = [(0, Mirroring::Undefined), (1, Mirroring::Base), (2, Mirroring::Flipped)];
 const HISTORIES: [(u8, History); 3] = [(0, History::Undefined), (1, History::Lossless), (2, History::Lossy)];
-
-/// The meaning of a code.
-fn coded<T: Copy>(field: &'static str, code: u8, table: &[(u8, T)]) -> Result<T> {
-    let unknown = RecordError::Field { field, value: code.into() };
-    table.iter().find(|(known, _)| *known == code).map(|(_, meaning)| *meaning).ok_or(unknown)
-}

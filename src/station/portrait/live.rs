@@ -4,8 +4,8 @@
 //! up the camera or the window. When every hard check has held for a while the picture takes itself: the operator's
 //! hand on a key shakes less than a resident who has been told to smile.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -14,6 +14,7 @@ use tokio::sync::watch;
 
 use super::engine::Seen;
 use crate::biometrics::face::Verdict;
+use crate::station::engines::EngineError;
 use crate::station::job::{JobError, News};
 
 /// How long every hard check must hold before the picture takes itself.
@@ -67,22 +68,48 @@ impl LiveView {
 pub struct Watching {
     stop: Arc<AtomicBool>,
     view: watch::Receiver<Option<LiveView>>,
+    failure: mpsc::Receiver<EngineError>,
+}
+
+/// Whether pictures take themselves, and how soon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shutter {
+    /// Only the operator takes them.
+    ByHand,
+    /// They take themselves as soon as everything has held for a while.
+    ByItself,
+    /// So they do, but the time is not counted before this has passed: whoever did not like the last portrait must get
+    /// the time to sit otherwise.
+    After(Duration),
+}
+
+impl Shutter {
+    /// Whether the time counts at a moment of a capture that is this old.
+    fn counts(self, age: Duration) -> bool {
+        match self {
+            Self::ByHand => false,
+            Self::ByItself => true,
+            Self::After(pause) => age >= pause,
+        }
+    }
 }
 
 impl Watching {
-    /// Looks at every frame in the news with `look`, as fast as it can follow; `None` of it leaves what was seen
-    /// before. Only with `counts` the time is counted after which the picture takes itself.
+    /// Looks at every frame in the news with `look`, as fast as it can follow. An error of it ends the looking and is
+    /// kept for whoever asks: the next frame would fail as well.
     ///
     /// # Errors
     /// When the system gives no thread.
     pub fn start(
         mut news: watch::Receiver<News>,
-        counts: bool,
-        mut look: impl FnMut(&RgbImage) -> Option<Seen> + Send + 'static,
+        shutter: Shutter,
+        mut look: impl FnMut(&RgbImage) -> Result<Seen, EngineError> + Send + 'static,
     ) -> Result<Self, JobError> {
         let (latest, view) = watch::channel(None);
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = stop.clone();
+        let (failed, failure) = mpsc::channel();
+        let start = Instant::now();
         let run = move || {
             let (mut hold, mut number) = (Hold::default(), 0);
             // The frame that was there before counts too: a camera may send a single one.
@@ -109,8 +136,13 @@ impl Watching {
                     )
                     | None => continue,
                 };
-                let Some(seen) = look(&frame) else { continue };
-                let held = hold.see(counts && seen.report.verdict == Verdict::Pass, Instant::now());
+                let seen = match look(&frame) {
+                    Ok(seen) => seen,
+                    // Nobody to hear it means that the capture is over.
+                    Err(error) => return drop(failed.send(error)),
+                };
+                let holds = shutter.counts(start.elapsed()) && seen.report.verdict == Verdict::Pass;
+                let held = hold.see(holds, Instant::now());
                 number += 1;
                 let view = LiveView { seen, size: (frame.width(), frame.height()), held, number };
                 if latest.send(Some(view)).is_err() {
@@ -120,12 +152,17 @@ impl Watching {
             }
         };
         thread::Builder::new().name("portrait".into()).spawn(run).map_err(JobError::Thread)?;
-        Ok(Self { stop, view })
+        Ok(Self { stop, view, failure })
     }
 
     /// What is seen, always the latest.
     pub fn view(&self) -> watch::Receiver<Option<LiveView>> {
         self.view.clone()
+    }
+
+    /// Why nothing is looked at any more; said once.
+    pub fn failure(&self) -> Option<EngineError> {
+        self.failure.try_recv().ok()
     }
 
     /// Whether everything has held long enough.
@@ -194,9 +231,9 @@ mod tests {
     fn of_many_frames_only_the_latest_is_looked_at() {
         let (camera, news) = watch::channel(frame(1));
         let (go, gate) = std::sync::mpsc::channel::<()>();
-        let watching = Watching::start(news, true, move |_| {
+        let watching = Watching::start(news, Shutter::ByItself, move |_| {
             let _ = gate.recv();
-            Some(seen(Verdict::Fail))
+            Ok(seen(Verdict::Fail))
         })
         .unwrap();
         go.send(()).unwrap();
@@ -209,9 +246,34 @@ mod tests {
     }
 
     #[test]
+    fn whoever_did_not_like_the_last_one_gets_time_to_sit_otherwise() {
+        let pause = Duration::from_secs(2);
+        let counts = |shutter: Shutter| [0, 1999, 2000].map(|age| shutter.counts(Duration::from_millis(age)));
+        assert_eq!(counts(Shutter::After(pause)), [false, false, true]);
+        assert_eq!(counts(Shutter::ByItself), [true; 3]);
+        assert_eq!(counts(Shutter::ByHand), [false; 3]);
+    }
+
+    #[test]
+    fn an_engine_that_fails_says_so_once_and_is_not_asked_again() {
+        let (camera, news) = watch::channel(frame(1));
+        let damaged = || EngineError::ModelDamaged("face.onnx".into());
+        let watching = Watching::start(news, Shutter::ByItself, move |_| Err(damaged())).unwrap();
+        let view = watching.view();
+        let end = Instant::now() + Duration::from_secs(20);
+        while view.has_changed().is_ok() {
+            assert!(Instant::now() < end, "the thread goes on");
+            thread::sleep(Duration::from_millis(2));
+        }
+        camera.send_replace(frame(2));
+        assert!(matches!(watching.failure(), Some(EngineError::ModelDamaged(name)) if name == "face.onnx"));
+        assert!(watching.failure().is_none() && view.borrow().is_none());
+    }
+
+    #[test]
     fn it_ends_with_the_capture_and_with_whoever_looks() {
         let (camera, news) = watch::channel(frame(3));
-        let watching = Watching::start(news, false, |_| Some(seen(Verdict::Pass))).unwrap();
+        let watching = Watching::start(news, Shutter::ByHand, |_| Ok(seen(Verdict::Pass))).unwrap();
         let mut view = watching.view();
         // Switched off, nothing is counted.
         assert_eq!(until(&view, |view| view.number == 1).held, 0.0);

@@ -12,4 +12,4 @@ mod live;
 pub use card::{CARD, card, card_jpeg, window, windowed};
 pub use engine::{Follower, PortraitEngine, Seen, Still};
 pub use findings::{ADVICE, advice_word, backdrop_of, backdrop_word, findings, quality, wanted};
-pub use live::{Hold, LiveView, Watching};
+pub use live::{Hold, LiveView, Shutter, Watching};

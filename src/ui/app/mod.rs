@@ -6,6 +6,7 @@
 
 mod asking;
 mod show;
+mod unseen;
 mod windows;
 
 use std::collections::VecDeque;
@@ -17,6 +18,7 @@ use time::OffsetDateTime;
 use tokio::sync::watch;
 
 use asking::Sign;
+use unseen::Unseen;
 
 use super::Element;
 use super::context::Context;
@@ -87,6 +89,8 @@ pub struct App {
     last_press: Instant,
     /// The last sign of somebody at the screen: a key, a click, a letter in a field.
     last_sign: Sign,
+    /// A portrait that has just appeared.
+    unseen: Unseen,
     /// Acts that were asked for and not answered yet.
     under_way: Vec<Act>,
     /// The frames that are looked at now.
@@ -209,6 +213,7 @@ impl App {
             now,
             last_press: Instant::now(),
             last_sign: Sign::now(),
+            unseen: Unseen::default(),
             under_way: Vec::new(),
             live: None,
             opened: None,
@@ -272,6 +277,7 @@ impl App {
             Message::Resized(..) => {}
             Message::Uncovered => self.coat = !self.coat,
             Message::WindowClosed(id) => return self.closed(id),
+            hasty if self.unseen.forbids(&hasty, Instant::now()) => {}
             screens => {
                 self.last_sign = Sign::now();
                 let outcomes = self.dispatch(screens);
@@ -321,8 +327,9 @@ impl App {
         let mut tasks = vec![self.enter()];
         let number = |board: &Board| board.trouble.as_ref().map(|trouble| trouble.number);
         let failed = self.board.trouble.is_some() && number(&before) != number(&self.board);
-        // Whoever typed on had not seen that something went wrong, or that the screen is another's now.
-        if self.is_busy() || failed || before.stage != self.board.stage {
+        let appeared = self.unseen.follow(&before, &self.board, Instant::now());
+        // Whoever typed on had not seen that something went wrong, that the screen is another's now, or the portrait.
+        if self.is_busy() || failed || appeared || before.stage != self.board.stage {
             self.typed_ahead.clear();
         }
         while !self.is_waiting()

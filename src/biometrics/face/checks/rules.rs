@@ -100,29 +100,37 @@ pub(crate) struct Judged {
     pub(crate) beyond: f64,
 }
 
-/// The rule of a check.
-fn rule(check: Check) -> &'static Rule {
-    // the table is in the order of the checks, as a test holds
-    &RULES[check as usize]
+impl Rule {
+    /// The rule of a check.
+    pub fn of(check: Check) -> &'static Self {
+        // the table is in the order of the checks, as a test holds
+        &RULES[check as usize]
+    }
+
+    /// How far a raw value is beyond the limit, in tolerances: 0 or less within it. Of a class only how far it is from
+    /// the one wanted: whether it is the right one no figure tells.
+    pub fn beyond(&self, raw: f64) -> f64 {
+        let over = match self.within {
+            Within::AtLeast(low) => low - raw,
+            Within::AtMost(high) => raw - high,
+            Within::Between(low, high) => (low - raw).max(raw - high),
+            Within::Either(high) => raw.abs() - high,
+            // a wrong class is always a grave fault, and the graver the farther
+            Within::Class => self.tolerance + raw,
+        };
+        over / self.tolerance
+    }
 }
 
 pub(crate) fn judge(measured: &Measured, behind: &Behind) -> Judged {
-    let rule = rule(measured.check);
+    let rule = Rule::of(measured.check);
     let raw = measured.raw;
-    let beyond = match rule.within {
-        Within::AtLeast(low) => low - raw,
-        Within::AtMost(high) => raw - high,
-        Within::Between(low, high) => (low - raw).max(raw - high),
-        Within::Either(high) => raw.abs() - high,
-        Within::Class if behind.right => -1.0,
-        // a wrong class is always a grave fault, and the graver the farther
-        Within::Class => rule.tolerance + raw,
-    };
+    let beyond = if rule.within == Within::Class && behind.right { 0.0 } else { rule.beyond(raw) };
     let pass = beyond <= 0.0;
     Judged {
         assessment: Assessment { check: measured.check, raw: raw as f32, score: measured.score, pass },
         rule,
-        beyond: if pass { 0.0 } else { beyond / rule.tolerance },
+        beyond: beyond.max(0.0),
     }
 }
 

@@ -17,6 +17,7 @@ use crate::cli::args::Global;
 use crate::cli::error::CliError;
 use crate::cli::input::{self, PhotoFile};
 use crate::cli::{Outcome, print_json};
+use crate::station::portrait::{backdrop_word, quality};
 use crate::station::{EngineError, Engines};
 
 /// Dots per inch of a cut portrait.
@@ -105,7 +106,7 @@ struct Said {
     /// Degrees.
     pose: Option<Pose>,
     /// What to do first; nothing when nothing is left to wish for.
-    advice: Option<&'static str>,
+    advice: Option<String>,
     /// The picture that was cut.
     #[serde(skip_serializing_if = "Option::is_none")]
     crop: Option<Crop>,
@@ -195,7 +196,7 @@ pub(super) fn run(
 fn judged(engines: &Engines, file: PhotoFile, wanted: &Wanted) -> Result<Judged, CliError> {
     let seen = engines.portraitist()?.see(&file.photo.image).map_err(EngineError::from)?;
     let report = face::report(&seen, &file.photo.image, frame(&file), wanted);
-    let quality = told::quality(&report);
+    let quality = quality(&report);
     Ok(Judged { file, seen, report, quality })
 }
 
@@ -225,7 +226,7 @@ fn said(judged: &Judged, cut: Option<&Cut>) -> Said {
         class: 5 - (judged.quality / 20).min(4),
         causes: told::faults(report).iter().map(|line| line.check.name()).collect(),
         checks: report.checks.iter().map(check).collect(),
-        background: report.background.map(|b| Ground { class: told::backdrop(b.class), score: b.score }),
+        background: report.background.map(|b| Ground { class: backdrop_word(b.class), score: b.score }),
         eyes: report.eyes.map(|eyes| eyes.map(|(x, y)| (x * scale, y * scale))),
         pose: judged.sitter().map(|sitter| {
             let [yaw, pitch, roll] = sitter.pose;
@@ -245,7 +246,7 @@ fn said(judged: &Judged, cut: Option<&Cut>) -> Said {
 fn print(said: &Said, report: &Report) -> Result<(), CliError> {
     let faces = if said.faces == 1 { "1 face".to_owned() } else { format!("{} faces", said.faces) };
     say!("{}: {faces}, quality {} (class {})", said.verdict, said.quality, said.class);
-    if let Some(advice) = said.advice {
+    if let Some(advice) = &said.advice {
         say!("{advice}");
     }
     if let (Some([left, right]), Some(pose)) = (said.eyes, said.pose) {
@@ -253,7 +254,7 @@ fn print(said: &Said, report: &Report) -> Result<(), CliError> {
         say!("yaw {:.1}, pitch {:.1}, roll {:.1} degrees", pose.yaw, pose.pitch, pose.roll);
     }
     if let Some(background) = report.background {
-        say!("backdrop {} (score {})", told::backdrop(background.class), background.score);
+        say!("backdrop {} (score {})", backdrop_word(background.class), background.score);
     }
     for line in told::worst_first(report) {
         let word = if line.pass { "ok" } else { "FAIL" };

@@ -22,7 +22,7 @@ use tokio::sync::watch;
 use crate::domain::session::{Purpose, Session, Slot};
 use crate::station::DeskError;
 use crate::station::job::News;
-use crate::station::portrait::{self, Watching};
+use crate::station::portrait::{self, Shutter, Watching};
 
 use super::board::{Aim, Which};
 use super::error::CounterError;
@@ -39,6 +39,8 @@ use target::Need;
 const GRACE: Duration = Duration::from_secs(2);
 /// How long a device may show nothing at all before it counts as silent. A resident may need a while.
 const SILENCE: Duration = Duration::from_secs(120);
+/// A resident who wants another portrait sits otherwise first.
+const SECOND_THOUGHTS: Duration = Duration::from_secs(2);
 
 /// What is being captured, and what comes after.
 #[derive(Default)]
@@ -50,6 +52,8 @@ pub(super) struct Captures {
     evidence: bool,
     /// Portraits take themselves when everything holds.
     by_itself: bool,
+    /// The preview of this record cannot be looked at, which has been said.
+    unguided: bool,
     /// The operator stopped it.
     paused: bool,
     /// A trouble stopped it; goes on when that has been read.
@@ -176,7 +180,7 @@ impl Captures {
     /// Another resident sits down; the station lays fingers down together where it can, or one by one, and lets
     /// portraits take themselves or not.
     pub(super) fn begin_record(&mut self, together: bool, by_itself: bool) {
-        (self.together, self.by_itself) = (together, by_itself);
+        (self.together, self.by_itself, self.unguided) = (together, by_itself, false);
         self.stop();
         self.enter_step();
     }
@@ -265,20 +269,18 @@ impl Room {
 
     /// Looks at the preview of a portrait, and at no other.
     fn watch(&mut self, need: Need, job: &AnyJob) -> Result<Option<Watching>, CounterError> {
-        if need != Need::one(Slot::Photo, Aim::Fill) {
+        if need != Need::one(Slot::Photo, Aim::Fill) || self.captures.unguided {
             return Ok(None);
         }
         let wanted = portrait::wanted(self.desk()?.session()?.resident());
         let mut follower = self.station()?.engines.portrait().follower();
-        let look = move |frame: &RgbImage| match follower.look(frame, wanted) {
-            Ok(seen) => Some(seen),
-            // The still will say so too, where somebody reads it; until then the operator sees without guidance.
-            Err(error) => {
-                tracing::debug!(%error, "the preview is not looked at");
-                None
-            }
+        let shutter = match (self.captures.by_itself, rounds(self.desk()?.session()?, need.slot)) {
+            (false, _) => Shutter::ByHand,
+            (true, 0) => Shutter::ByItself,
+            (true, _) => Shutter::After(SECOND_THOUGHTS),
         };
-        let watching = Watching::start(job.news(), self.captures.by_itself, look).map_err(DeskError::from)?;
+        let look = move |frame: &RgbImage| follower.look(frame, wanted);
+        let watching = Watching::start(job.news(), shutter, look).map_err(DeskError::from)?;
         Ok(Some(watching))
     }
 
@@ -286,6 +288,12 @@ impl Room {
         if running.news.has_changed().unwrap_or(false) {
             running.news.mark_unchanged();
             running.alive = Instant::now();
+        }
+        if let Some(error) = running.watching.as_ref().and_then(Watching::failure) {
+            // Said once; the operator can still take pictures by hand, and each says whether it could be measured.
+            self.captures.unguided = true;
+            self.captures.state = State::Running(Running { watching: None, ..running });
+            return Err(DeskError::from(error).into());
         }
         if running.watching.as_ref().is_some_and(Watching::is_ready) {
             running.job.finish();
