@@ -345,3 +345,9 @@ pub fn mouth_open(seen: &Seen, gap: f32) -> Seen {
         if inside { [52.0, 20.0, 20.0] } else { c }
     }))
 }
+
+/// Which of the many possible sets of people and defects is drawn: 0, or the number in `REKAM_DRAW`, so that what was
+/// chosen on one set can be held against others.
+pub fn draw() -> u64 {
+    std::env::var("REKAM_DRAW").ok().map_or(0, |number| number.parse().unwrap())
+}
