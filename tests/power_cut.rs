@@ -350,7 +350,7 @@ fn check_journal(journal: &Journal, events: &[Event], session: &Session, known: 
     assert!(done || !known.completed, "{story}: {id} was acknowledged as completed and is {:?}", session.status());
     // What may come unacknowledged: one step under way, findings, and the supervisor's side of the line.
     let own = |event: &&Event| {
-        let other = ["hit_found", "hit_decided", "approved", "exported"];
+        let other = ["hit_found", "faces_alike", "hit_decided", "approved", "exported"];
         !other.contains(&event.what.word())
     };
     let unacknowledged: Vec<&Event> = events[known.events..].iter().filter(own).collect();

@@ -3,6 +3,8 @@
 
 use std::collections::HashSet;
 
+use super::faces::{Alike, Faces};
+use crate::biometrics::face::Embedding;
 use crate::biometrics::{fingerprint, iris};
 use crate::domain::session::Slot;
 
@@ -17,15 +19,17 @@ pub struct Templates {
     pub fingers: Vec<(Slot, fingerprint::Prepared)>,
     /// Eyes with their slots.
     pub irises: Vec<(Slot, iris::Template)>,
+    /// The face. It finds nobody by itself.
+    pub face: Option<Embedding>,
 }
 
 impl Templates {
-    /// Whether there is anything to compare.
+    /// Whether there is anything by which a duplicate can be found.
     pub fn is_empty(&self) -> bool {
         self.fingers.is_empty() && self.irises.is_empty()
     }
 
-    /// Adds a stored template; one that cannot be read is refused with its reason.
+    /// Adds a stored template; a finger or eye that cannot be read is refused with its reason.
     pub fn add(&mut self, slot: Slot, bytes: &[u8]) -> Result<(), TemplateUnreadable> {
         match slot {
             Slot::Finger(_) => {
@@ -33,7 +37,9 @@ impl Templates {
                 self.fingers.push((slot, fingerprint::Prepared::new(&template)));
             }
             Slot::Eye(_) => self.irises.push((slot, iris::Template::from_bytes(bytes)?)),
-            Slot::Photo | Slot::Signature | Slot::Approval => {}
+            // A face that cannot be read costs an alert. Fingers and irises must not be lost over that.
+            Slot::Photo => self.face = Embedding::from_bytes(bytes).ok(),
+            Slot::Signature | Slot::Approval => {}
         }
         Ok(())
     }
@@ -67,12 +73,16 @@ pub struct Gallery {
     irises: iris::search::Gallery,
     /// Whose they are, place by place.
     owners: Vec<PersonRef>,
+    faces: Faces,
 }
 
 impl Gallery {
     /// Adds a person, in place of one with the same reference.
-    pub fn insert(&mut self, person: Person) {
+    pub fn insert(&mut self, mut person: Person) {
         self.remove(person.reference);
+        if let Some(face) = person.templates.face.take() {
+            self.faces.push(person.reference, face);
+        }
         for (_, template) in &person.templates.irises {
             self.irises.push(&template.into());
             self.owners.push(person.reference);
@@ -87,6 +97,7 @@ impl Gallery {
             return;
         }
         self.people.retain(|person| person.reference != reference);
+        self.faces.remove(reference);
         // From the end: what takes the place of one that leaves has been looked at.
         for place in (0..self.owners.len()).rev() {
             if self.owners.get(place) == Some(&reference) {
@@ -106,6 +117,11 @@ impl Gallery {
         self.people.is_empty()
     }
 
+    /// The people whose faces are nearer to this one than `limit`, nearest first.
+    pub fn faces_alike(&self, face: &Embedding, limit: f32) -> Vec<Alike> {
+        self.faces.alike(face, limit)
+    }
+
     /// The short codes of all irises.
     pub(super) fn irises(&self) -> &iris::search::Gallery {
         &self.irises
@@ -116,7 +132,7 @@ impl Gallery {
         self.owners.get(place).copied()
     }
 
-    /// Everybody, in the order added.
+    /// Everybody, in the order added. Their faces are kept apart, see [`Gallery::faces_alike`].
     pub fn people(&self) -> &[Person] {
         &self.people
     }

@@ -5,13 +5,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread;
 
+use super::faces::Alike;
 use super::gallery::{Gallery, Person, PersonRef, Templates};
 use super::search::{Candidate, search};
+use crate::biometrics::face::Embedding;
 
 enum Task {
     Insert(Person),
     Remove(PersonRef),
     Search(Templates, f32, Arc<AtomicBool>, mpsc::Sender<Vec<Candidate>>),
+    Faces(Box<Embedding>, f32, mpsc::Sender<Vec<Alike>>),
     Count(mpsc::Sender<usize>),
 }
 
@@ -27,20 +30,20 @@ pub struct Worker {
 pub struct Stopped(#[source] Option<std::io::Error>);
 
 /// A search under way; dropped, it is given up.
-pub struct Pending {
-    answer: mpsc::Receiver<Vec<Candidate>>,
+pub struct Pending<T = Candidate> {
+    answer: mpsc::Receiver<Vec<T>>,
     forgotten: Arc<AtomicBool>,
 }
 
-impl Drop for Pending {
+impl<T> Drop for Pending<T> {
     fn drop(&mut self) {
         self.forgotten.store(true, Ordering::Relaxed);
     }
 }
 
-impl Pending {
-    /// The candidates when the search has ended, without waiting.
-    pub fn poll(&self) -> Result<Option<Vec<Candidate>>, Stopped> {
+impl<T> Pending<T> {
+    /// What was found when the search has ended, without waiting.
+    pub fn poll(&self) -> Result<Option<Vec<T>>, Stopped> {
         match self.answer.try_recv() {
             Ok(found) => Ok(Some(found)),
             Err(mpsc::TryRecvError::Empty) => Ok(None),
@@ -48,8 +51,8 @@ impl Pending {
         }
     }
 
-    /// Waits for the candidates.
-    pub fn wait(self) -> Result<Vec<Candidate>, Stopped> {
+    /// Waits for what is found.
+    pub fn wait(self) -> Result<Vec<T>, Stopped> {
         self.answer.recv().map_err(|_| Stopped(None))
     }
 }
@@ -68,6 +71,7 @@ impl Worker {
                         let wanted = || !forgotten.load(Ordering::Relaxed);
                         drop(reply.send(search(&gallery, &probe, hit_score, &wanted)));
                     }
+                    Task::Faces(face, limit, reply) => drop(reply.send(gallery.faces_alike(&face, limit))),
                     Task::Count(reply) => drop(reply.send(gallery.len())),
                 }
             }
@@ -92,6 +96,13 @@ impl Worker {
         let forgotten = Arc::new(AtomicBool::new(false));
         self.send(Task::Search(probe, hit_score, forgotten.clone(), reply))?;
         Ok(Pending { answer, forgotten })
+    }
+
+    /// Looks for faces nearer to this one than `limit`.
+    pub fn faces_alike(&self, face: Embedding, limit: f32) -> Result<Pending<Alike>, Stopped> {
+        let (reply, answer) = mpsc::channel();
+        self.send(Task::Faces(Box::new(face), limit, reply))?;
+        Ok(Pending { answer, forgotten: Arc::default() })
     }
 
     /// Number of people held, once everything asked before has been done.

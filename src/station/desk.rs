@@ -1,5 +1,6 @@
 //! One desk: the record that is being made, its devices, and the duplicate check that runs beside it.
 
+mod faces;
 mod mistaken;
 
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use rekam_hal::{CaptureError, Eye, EyeSet, Finger, Fingers, GrayImage, Retry, Sc
 
 use crate::biometrics::{fingerprint, iris};
 use crate::dedup::worker::Worker;
-use crate::dedup::{Candidate, Pending, Person, PersonRef, Templates};
+use crate::dedup::{Alike, Candidate, Pending, Person, PersonRef, Templates};
 use crate::domain::eligibility::{Eligibility, eligibility};
 use crate::domain::nik::Nik;
 use crate::domain::resident::Resident;
@@ -41,6 +42,8 @@ pub struct Desk {
     search: Option<Pending>,
     /// Found and not yet in the record.
     unreported: Vec<Candidate>,
+    /// The portrait whose face is looked for, and what will be found.
+    face_search: Option<(SampleId, Pending<Alike>)>,
     capture_limit: Duration,
     /// The pictures of the left and the right eye that were last looked at, and whether they seem swapped.
     looked_at: Option<([SampleId; 2], bool)>,
@@ -57,6 +60,7 @@ impl Desk {
             session: None,
             search: None,
             unreported: Vec::new(),
+            face_search: None,
             capture_limit: CAPTURE_LIMIT,
             looked_at: None,
         }
@@ -113,12 +117,14 @@ impl Desk {
             return Err(Refused::NotOpen(session.status().word()).into());
         }
         self.session = Some(session);
+        self.search_faces();
         self.check_nik()
     }
 
     /// Takes the record off the desk, whatever its state; it stays in the store.
     pub fn leave(&mut self) -> Option<Session> {
         self.search = None;
+        self.face_search = None;
         self.unreported.clear();
         self.session.take()
     }
@@ -149,7 +155,11 @@ impl Desk {
     pub fn accept(&mut self, purpose: Purpose, judged: Judged, device: Option<String>) -> Result<SampleId, DeskError> {
         self.refresh()?;
         let session = self.session.as_mut().ok_or(DeskError::NoRecord)?;
-        self.ledger.accept(session, Incoming { purpose, judged }, &self.operator, device)
+        let sample = self.ledger.accept(session, Incoming { purpose, judged }, &self.operator, device)?;
+        if purpose == Purpose::Slot(Slot::Photo) {
+            self.search_faces();
+        }
+        Ok(sample)
     }
 
     /// Compares a new sample with the slot's best one and records the outcome; the sample is kept with it.
@@ -258,7 +268,9 @@ impl Desk {
     pub fn complete(&mut self, invitation: Invitation) -> Result<(), DeskError> {
         self.refresh()?;
         // Whatever became of earlier searches (a power cut forgets them): nobody is sealed unchecked.
+        self.search_faces();
         self.search_duplicates()?;
+        self.await_faces();
         self.await_hits()?;
         // The templates are gone from the record once it is sealed; the gallery needs them ready.
         let templates = self.ledger.templates(self.session()?, Views::All)?;
@@ -324,21 +336,27 @@ impl Desk {
         Ok(())
     }
 
+    /// Who somebody of the gallery is: NIK, and the record where this station holds it.
+    fn identity(&self, person: PersonRef) -> Result<Option<(Nik, Option<RecordId>)>, DeskError> {
+        let person = crate::store::PersonRef(person.0);
+        let Some((nik, origin)) = self.ledger.store.call(move |db| db.gallery_identity(person))? else {
+            return Ok(None);
+        };
+        let nik = nik.parse().map_err(|_| StoreError::Corrupt { what: "a NIK of the gallery".into(), source: None })?;
+        let record = match origin {
+            Origin::Own { record } => Some(RecordId(record)),
+            Origin::Cached => None,
+        };
+        Ok(Some((nik, record)))
+    }
+
     /// Brings what was found into the record, strongest first; what is in the record leaves the list one by one, so
     /// that nothing is lost when the store fails in between.
     fn report(&mut self) -> Result<(), DeskError> {
         let mut named = Vec::new();
         for candidate in self.unreported.clone() {
-            let person = crate::store::PersonRef(candidate.person.0);
             // Nobody: voided while the search ran.
-            if let Some((nik, origin)) = self.ledger.store.call(move |db| db.gallery_identity(person))? {
-                let nik: Nik = nik
-                    .parse()
-                    .map_err(|_| StoreError::Corrupt { what: "a NIK of the gallery".into(), source: None })?;
-                let record = match origin {
-                    Origin::Own { record } => Some(RecordId(record)),
-                    Origin::Cached => None,
-                };
+            if let Some((nik, record)) = self.identity(candidate.person)? {
                 named.push((candidate, nik, record));
             }
         }
@@ -352,7 +370,10 @@ impl Desk {
                 hit.other_nik == other_nik && hit.other_record == other_record && by_body
             });
             if !known {
-                let Candidate { score, by, matches, .. } = candidate.clone();
+                let Candidate { score, mut by, matches, .. } = candidate.clone();
+                if session.names_face_of(&other_nik, other_record.as_ref()) {
+                    by.insert(HitBy::Face);
+                }
                 let hit = Hit { id: next_hit(session), by, other_nik, other_record, score, matches };
                 self.follow(Wish::ReportHit { hit })?;
             }

@@ -6,7 +6,7 @@ use rekam_hal::{Eye, Finger};
 
 use crate::dedup::{Gallery, Person, PersonRef, Templates};
 use crate::domain::session::Slot;
-use crate::store::{FINGER, IRIS, Store};
+use crate::store::{FACE, FINGER, IRIS, Store};
 
 use super::engines::EngineError;
 use super::error::DeskError;
@@ -26,6 +26,7 @@ pub fn load(store: &Store) -> Result<Gallery, DeskError> {
         let slot = match modality {
             FINGER => Finger::from_code(position).map(Slot::Finger),
             IRIS => Eye::ALL.into_iter().find(|eye| eye.code() == position).map(Slot::Eye),
+            FACE => Some(Slot::Photo),
             _ => None,
         };
         if let Some(slot) = slot {

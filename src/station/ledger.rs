@@ -11,7 +11,7 @@ use crate::domain::session::{
 };
 use crate::domain::user::UserId;
 use crate::store::{
-    Db, FINGER, IRIS, NewCorrection, NewEntry, NewGalleryPerson, NewSample, Origin, PersonRef, RecordHead,
+    Db, FACE, FINGER, IRIS, NewCorrection, NewEntry, NewGalleryPerson, NewSample, Origin, PersonRef, RecordHead,
     SealedCopies, Store,
 };
 
@@ -316,14 +316,28 @@ impl Ledger {
         self.stored(session.record(), best)?.info.template.ok_or(DeskError::NoReference)
     }
 
+    /// The template of the portrait taken last, with its name; nothing where there is no face.
+    pub(super) fn latest_face(&self, session: &Session) -> Result<Option<(SampleId, Vec<u8>)>, DeskError> {
+        let Some(photo) = session.attempts(Slot::Photo).last() else { return Ok(None) };
+        let (record, id) = (session.record().0.clone(), photo.id.clone());
+        let infos = self.store.call(move |db| db.samples(&record))?;
+        let template = infos.into_iter().find(|info| info.id == id.0).and_then(|info| info.template);
+        Ok(template.map(|template| (id, template)))
+    }
+
     fn gallery_person(&self, session: &Session) -> Result<Option<NewGalleryPerson>, DeskError> {
         let templates = self.templates(session, Views::All)?;
         if templates.is_empty() {
             return Ok(None);
         }
-        let coded = templates.into_iter().map(|(slot, bytes)| {
-            let (word, position) = slot.address();
-            (if word == "iris" { IRIS } else { FINGER }, position, bytes)
+        let coded = templates.into_iter().filter_map(|(slot, bytes)| {
+            let modality = match slot {
+                Slot::Finger(_) => FINGER,
+                Slot::Eye(_) => IRIS,
+                Slot::Photo => FACE,
+                Slot::Signature | Slot::Approval => return None,
+            };
+            Some((modality, slot.address().1, bytes))
         });
         Ok(Some(NewGalleryPerson {
             nik: session.nik().as_str().to_owned(),
@@ -333,7 +347,8 @@ impl Ledger {
     }
 
     /// The templates of every biometric slot that has samples: of the one that stands for the slot, or of every
-    /// sample known to show it. Several views of one finger find a duplicate that a single one would miss.
+    /// sample known to show it. Several views of one finger find a duplicate that a single one would miss. Of portraits
+    /// there is never more than the one that the resident approved.
     pub(super) fn templates(&self, session: &Session, views: Views) -> Result<Vec<(Slot, Vec<u8>)>, DeskError> {
         let record = session.record().0.clone();
         let infos = self.store.call(move |db| db.samples(&record))?;
@@ -347,6 +362,7 @@ impl Ledger {
             };
             found.extend(samples.into_iter().filter_map(|sample| Some((slot, template(&sample.id)?))));
         }
+        found.extend(session.best(Slot::Photo).and_then(|photo| Some((Slot::Photo, template(&photo.id)?))));
         Ok(found)
     }
 }

@@ -16,6 +16,8 @@ use super::keyring::random;
 pub const FINGER: u8 = 1;
 /// An iris code.
 pub const IRIS: u8 = 2;
+/// A face, by the portrait that the resident approved.
+pub const FACE: u8 = 3;
 
 /// The random reference that joins templates to an identity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -40,7 +42,7 @@ pub struct NewGalleryPerson {
     pub nik: String,
     /// Where the templates come from.
     pub origin: Origin,
-    /// Modality ([`FINGER`] or [`IRIS`]), position, template. A position may come more than once.
+    /// Modality ([`FINGER`], [`IRIS`] or [`FACE`]), position, template. A position may come more than once.
     pub templates: Vec<(u8, u8, Vec<u8>)>,
 }
 

@@ -38,7 +38,7 @@ pub use audit::{Act, AuditHead, AuditReport, AuditRow, Break, Sha256Digest, rows
 pub use batches::{Batch, BatchState};
 pub use db::Db;
 pub use error::{Result, Source, StoreError};
-pub use gallery::{FINGER, IRIS, NewGalleryPerson, Origin, PersonRef};
+pub use gallery::{FACE, FINGER, IRIS, NewGalleryPerson, Origin, PersonRef};
 pub use handle::{Answer, Store};
 pub use journal::{
     Entry, Journal, NewEntry, NewSample, RecordFilter, RecordHead, RecordState, RecordSummary, SampleInfo,

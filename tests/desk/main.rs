@@ -10,6 +10,7 @@ mod support;
 
 mod another;
 mod export;
+mod faces;
 mod line;
 mod oversight;
 mod portrait;

@@ -1,11 +1,19 @@
 //! Portraits and photos of what is empty, through the counter with its simulated camera.
 
-use rekam::domain::session::{ExceptionReason, Field, Slot, Step, Wish};
-use rekam::station::Models;
-use rekam::station::counter::{Act, Aim, Line, Passphrase, Phase, Rules, Stage, Start, start};
-use rekam_hal::Finger;
+use std::collections::BTreeMap;
 
-use super::counter::{done, until};
+use rekam::biometrics::face::Wanted;
+use rekam::domain::session::{ExceptionReason, Field, Slot, Step, Wish};
+use rekam::station::counter::{Act, Aim, Line, Passphrase, Phase, Rules, Stage, Start, start};
+use rekam::station::training::Training;
+use rekam::station::training::presenter::Body;
+use rekam::station::{Engines, Models};
+use rekam::store::{FACE, NewGalleryPerson, Origin};
+use rekam_hal::Finger;
+use rekam_simulator::people::portrait::portrait;
+use time::OffsetDateTime;
+
+use super::counter::{approve, done, until};
 
 /// A resident whose data are confirmed.
 fn seated(line: &Line) {
@@ -69,6 +77,61 @@ fn where_portraits_are_taken_by_hand_none_takes_itself() {
     line.tell(Act::Shutter);
     until(&line, "the photo", |board| board.seat.as_ref().is_some_and(|seat| seat.shown.photo.is_some()));
     drop((board, line));
+    thread.join().unwrap();
+}
+
+/// People who have numbers on a training day that nobody has begun.
+const WAITING: usize = 24;
+
+/// A training station that holds the face of everybody who may be called under another NIK too, and under which. Drawn
+/// strangers lie on either side of the limit: nothing can be promised of them.
+fn with_faces() -> (tempfile::TempDir, BTreeMap<String, String>) {
+    let dir = tempfile::tempdir().unwrap();
+    let now = OffsetDateTime::now_utc();
+    let training = Training::for_window(dir.path(), now).unwrap();
+    let engines = Engines::new(Models::Embedded);
+    let sound = training.rows.iter().rev().filter(|row| row.defect.is_none());
+    let mut known = BTreeMap::new();
+    let mut people = Vec::new();
+    for (row, other) in training.rows.iter().take(WAITING).zip(sound) {
+        let Body { seed, look, .. } = Body::of_row(row, now.date());
+        // Another picture than any that the camera of the station makes first.
+        let face = engines.photo(&portrait(seed, 9, look), Wanted::default()).unwrap().template.unwrap();
+        people.push(NewGalleryPerson {
+            nik: other.nik.clone(),
+            origin: Origin::Cached,
+            templates: vec![(FACE, 0, face)],
+        });
+        known.insert(row.nik.clone(), other.nik.clone());
+    }
+    training.store.call(move |db| db.gallery_put(&people)).unwrap();
+    (dir, known)
+}
+
+#[test]
+fn a_face_that_looks_like_another_is_said_before_the_resident_agrees_where_the_rules_want_it() {
+    let (dir, known) = with_faces();
+    let (line, thread) = opened(&dir);
+    assert!(!line.board().rules.policy.faces, "drawn people resemble each other: training begins without");
+    done(&line, Act::Logout);
+    done(&line, Act::Login { user: "supervisor".into(), passphrase: Passphrase::new("latihan") });
+    done(&line, Act::SaveRules(Box::new(Rules { by_itself: false, ..Rules::default() })));
+    done(&line, Act::Logout);
+    done(&line, Act::Login { user: "operator".into(), passphrase: Passphrase::new("latihan") });
+    seated(&line);
+    done(&line, Act::Next);
+    until(&line, "the camera", |board| board.capture.as_ref().is_some_and(|capture| capture.phase == Phase::Live));
+    line.tell(Act::Shutter);
+    let said = until(&line, "the alert", |board| board.session().is_some_and(|s| !s.faces_alike().is_empty()));
+    let session = said.session().unwrap();
+    let nearest = &session.faces_alike()[0];
+    assert_eq!(nearest.other_nik.as_str(), known[session.nik().as_str()]);
+    assert!(nearest.likeness > 0.99 && nearest.other_record.is_none(), "{nearest:?}");
+    assert!(!session.is_done(Step::Photo) && session.hits().count() == 0 && said.trouble.is_none());
+    approve(&line);
+    let board = done(&line, Act::Next);
+    assert_eq!(board.session().unwrap().step(), Step::Signature);
+    drop((said, board, line));
     thread.join().unwrap();
 }
 

@@ -4,7 +4,7 @@ use crate::boards;
 use crate::rig::{Rig, look_at};
 use rekam::biometrics::face::{Advice, Check};
 use rekam::domain::codes::Nationality;
-use rekam::domain::session::{Policy, Slot, Step, Wish};
+use rekam::domain::session::{FaceAlike, FacesFound, Policy, Session, Slot, Step, Wish};
 use rekam::station::counter::{Act, Aim, Board, Phase};
 use rekam::station::portrait::{ADVICE, advice_word};
 use rekam::ui::app::{Message, Shown};
@@ -90,6 +90,21 @@ fn overridden() -> Board {
     boards::seated(session)
 }
 
+/// A good portrait whose face looks like somebody else's.
+fn alike() -> Board {
+    let mut session = boards::standing_at(Step::Photo);
+    boards::photograph(&mut session, boards::measured(&[], None));
+    resemble(&mut session);
+    boards::seated(session)
+}
+
+fn resemble(session: &mut Session) {
+    let sample = session.samples()[0].id.clone();
+    let other_nik = "3303101708909002".parse().unwrap();
+    let others = vec![FaceAlike { other_nik, other_record: None, distance: 0.31, likeness: 0.99 }];
+    boards::wish(session, Wish::ReportFaces { found: FacesFound { sample, limit: 0.52, others } });
+}
+
 /// A preview that was looked at.
 fn watched(advice: Option<Advice>, held: f32) -> Rig {
     let mut rig = Rig::before(boards::watched(live(), boards::view(advice, held)));
@@ -159,6 +174,16 @@ fn a_backdrop_is_painted_only_where_the_station_allows_it() {
     let mut rig = Rig::before(boards::seated(session));
     rig.press(Key::Char('b'));
     assert_eq!(rig.acts(), [Act::Repaint]);
+}
+
+#[test]
+fn a_face_that_looks_like_another_is_said_without_a_name_and_enter_approves_all_the_same() {
+    let mut rig = Rig::before(alike());
+    assert!(rig.sees(&Rig::words("photo-face-alike")));
+    assert!(!rig.sees("3303101708909002"));
+    rig.press(Key::Enter);
+    assert_eq!(rig.acts(), [Act::ApprovePhoto, Act::Next]);
+    assert!(!Rig::before(taken()).sees(&Rig::words("photo-face-alike")));
 }
 
 #[test]
@@ -317,6 +342,14 @@ fn how_it_looks() {
     let mut good = boards::standing_at(Step::Photo);
     boards::photograph(&mut good, boards::measured(&[], None));
     look_at("photo-good", &boards::seated(good), |_| ());
+    look_at("photo-alike", &alike(), |_| ());
+    let mut crowded = boards::standing_at(Step::Photo);
+    let faults = ["head_pose_pitch", "eyes_open", "head_pose_yaw", "sharpness", "backdrop_colour"];
+    boards::photograph(&mut crowded, boards::measured(&faults, Some("chin-up")));
+    resemble(&mut crowded);
+    look_at("photo-alike-faulty", &boards::seated(crowded.clone()), |_| ());
+    let again = boards::capturing(crowded, Slot::Photo, Aim::Fill, Phase::Live);
+    look_at("photo-alike-again", &again, |rig| drop(rig.app.update(Message::FrameDue)));
     look_at("photo-cancel", &live(), |rig| {
         drop(rig.app.update(Message::FrameDue));
         rig.press(Key::F(9));

@@ -89,6 +89,7 @@ fn enter_saves_all_that_was_changed_and_says_so() {
     rig.press(Key::F(10));
     rig.press(Key::F(5));
     rig.press(Key::F(3));
+    rig.press(Key::F(9));
     rig.press(Key::PageDown);
     rig.hold(Key::Enter);
     assert_eq!(rig.acts(), []);
@@ -98,6 +99,7 @@ fn enter_saves_all_that_was_changed_and_says_so() {
     assert!((rules.policy.confirm_score - 3.5).abs() < 1e-6);
     assert_eq!((rules.lock_after, rules.zone, rules.slaps), (0, Zone::Wita, false));
     assert!(!rules.by_itself && rules.policy.repaint);
+    assert!(Rules::default().policy.faces && !rules.policy.faces);
     assert_eq!(rules.order.steps()[1..3], [Step::Signature, Step::Photo]);
     // What is not on the form stays as it was.
     assert_eq!(rules.policy.hit_score, Rules::default().policy.hit_score);

@@ -55,6 +55,7 @@ fn a_station_is_made_from_a_good_plan_only_and_opens_for_its_officers() {
     let board = done(&line, Act::Provision(Box::new(good)));
     assert_eq!(board.stage, Stage::Closed);
     assert_eq!((board.place.code.as_str(), board.place.training), ("330302-04", false));
+    assert!(board.rules.policy.faces, "faces are compared unless an office decides otherwise");
     drop(line);
     thread.join().unwrap();
 

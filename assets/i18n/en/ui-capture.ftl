@@ -143,6 +143,7 @@ photo-faulty = This photo is not good yet. Take it again.
 photo-override = Use it, with a reason
 photo-repaint = Replace the backdrop
 photo-repainted = The backdrop was replaced by the program; the original photo is kept.
+photo-face-alike = The face resembles another record – compare the person.
 photo-overridden = Used all the same: { $reason }
 photo-passes = { $passed } of { $all } checks are good
 photo-fails = { $passed } of { $all } checks are good

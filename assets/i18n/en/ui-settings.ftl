@@ -77,3 +77,6 @@ settings-by-itself-off = By hand
 settings-repaint = Backdrop
 settings-repaint-on = May be replaced
 settings-repaint-off = As it is
+settings-faces = Similar faces
+settings-faces-on = Pointed out
+settings-faces-off = Not checked

@@ -143,6 +143,7 @@ photo-faulty = Foto ini belum baik. Ulangi sekali lagi.
 photo-override = Tetap pakai, dengan alasan
 photo-repaint = Ganti warna latar
 photo-repainted = Latar diganti oleh program; foto asli tetap disimpan.
+photo-face-alike = Wajah mirip dengan data lain – cocokkan orangnya.
 photo-overridden = Tetap dipakai: { $reason }
 photo-passes = { $passed } dari { $all } pemeriksaan baik
 photo-fails = { $passed } dari { $all } pemeriksaan baik

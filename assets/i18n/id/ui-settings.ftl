@@ -77,3 +77,6 @@ settings-by-itself-off = Manual
 settings-repaint = Latar foto
 settings-repaint-on = Boleh diganti
 settings-repaint-off = Seperti aslinya
+settings-faces = Wajah mirip
+settings-faces-on = Diberitahukan
+settings-faces-off = Tidak diperiksa

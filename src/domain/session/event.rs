@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime};
 
+use super::alike::FacesFound;
 use super::exception::Exception;
 use super::policy::Policy;
 use super::portrait::PhotoOverride;
@@ -392,6 +393,12 @@ pub enum What {
         /// The finding.
         hit: Hit,
     },
+    /// Faces of other people look like a portrait. It says so to the officers and changes nothing else.
+    FacesAlike {
+        /// Which portrait, and whose faces.
+        #[serde(flatten)]
+        found: FacesFound,
+    },
     /// A supervisor decided on a hit.
     HitDecided {
         /// Which.
@@ -459,6 +466,7 @@ impl What {
             Self::Cancelled { .. } => "cancelled",
             Self::Rescheduled { .. } => "rescheduled",
             Self::HitFound { .. } => "hit_found",
+            Self::FacesAlike { .. } => "faces_alike",
             Self::HitDecided { .. } => "hit_decided",
             Self::Completed { .. } => "completed",
             Self::Approved { .. } => "approved",

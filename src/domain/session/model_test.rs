@@ -21,13 +21,13 @@ fn user(name: &str) -> UserId {
 }
 
 /// A session together with the journal it was made from.
-struct Desk {
-    journal: Vec<Event>,
-    session: Session,
+pub(super) struct Desk {
+    pub(super) journal: Vec<Event>,
+    pub(super) session: Session,
 }
 
 impl Desk {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self::in_order(StepOrder::default())
     }
 
@@ -38,7 +38,7 @@ impl Desk {
         Self { journal: vec![event], session }
     }
 
-    fn wish(&mut self, wish: Wish) -> Result<(), Refused> {
+    pub(super) fn wish(&mut self, wish: Wish) -> Result<(), Refused> {
         let what = self.session.decide(wish)?;
         let seq = self.session.next_seq();
         let event = Event { seq, at: START, operator: user("operator"), device: None, what };
@@ -313,7 +313,7 @@ fn confirm_once(desk: &mut Desk) {
 }
 
 /// Walks a resident with the given missing fingers and eyes to the end.
-fn finish(missing: u16) -> Desk {
+pub(super) fn finish(missing: u16) -> Desk {
     let mut desk = Desk::new();
     desk.verify();
     desk.take(Slot::Photo, 80).unwrap();

@@ -5,7 +5,8 @@ use super::event::{Field, VoidReason, What};
 use super::exception::Exception;
 use super::portrait::PhotoOverride;
 use super::sample::{Purpose, SampleId, SampleRef, Slot};
-use super::state::{Session, SlotState, Status, Undone};
+use super::state::{Session, SlotState};
+use super::status::{Status, Undone};
 use super::step::Step;
 use super::wish::Wish;
 use crate::domain::resident::Resident;
@@ -235,6 +236,7 @@ impl Session {
                     ConfirmNeed::Compare(_) | ConfirmNeed::Nothing => Err(Refused::SupervisorUnneeded),
                 }
             }
+            Wish::ReportFaces { found } => self.report_faces(found),
             Wish::Park { reason } => needed(&reason).map(|()| What::Parked { reason }),
             Wish::Complete { invitation } => {
                 self.at_step(Step::Confirm)?;

@@ -2,67 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use time::Date;
-
+use super::alike::FaceAlike;
 use super::event::{Doubt, Event, Hit, HitId, Invitation, Probe, RecordClass, RecordId, Verdict, What};
 use super::exception::Exception;
 use super::policy::{EYES, Policy};
 use super::portrait::PhotoOverride;
 use super::sample::{Purpose, SampleId, SampleRef, Slot};
+use super::status::{Status, Undone};
 use super::step::{Step, StepOrder};
 use crate::domain::nik::Nik;
 use crate::domain::resident::Resident;
 use crate::domain::user::UserId;
-
-/// Where a record stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Status {
-    /// At the desk.
-    Open,
-    /// Waiting for the resident to come back to the desk.
-    Parked,
-    /// Ended with a correction request; the resident comes back on the date.
-    Rescheduled(Date),
-    /// Given up.
-    Cancelled,
-    /// Finished; waits for a supervisor.
-    Completed,
-    /// Released for the batch.
-    Approved,
-    /// Left in a batch.
-    Exported,
-    /// Undone.
-    Voided(Undone),
-}
-
-/// How far a record is undone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Undone {
-    /// It never left.
-    Here,
-    /// It had left; a signed recall must follow it.
-    RecallDue,
-    /// The recall has left too.
-    RecallSent,
-}
-
-impl Status {
-    /// The word kept in the database.
-    pub fn word(&self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Parked => "parked",
-            Self::Rescheduled(_) => "rescheduled",
-            Self::Cancelled => "cancelled",
-            Self::Completed => "completed",
-            Self::Approved => "approved",
-            Self::Exported => "exported",
-            Self::Voided(Undone::Here) => "voided",
-            Self::Voided(Undone::RecallDue) => "recall_due",
-            Self::Voided(Undone::RecallSent) => "recalled",
-        }
-    }
-}
 
 /// A hit and what became of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -141,6 +91,7 @@ pub struct Session {
     pub(super) dismissed: BTreeSet<Doubt>,
     pub(super) confirm_excepted: bool,
     pub(super) hits: BTreeMap<HitId, HitState>,
+    pub(super) alike: Vec<FaceAlike>,
     pub(super) invitation: Option<Invitation>,
     pub(super) hands: BTreeSet<UserId>,
 }
@@ -193,6 +144,7 @@ impl Session {
             dismissed: BTreeSet::new(),
             confirm_excepted: false,
             hits: BTreeMap::new(),
+            alike: Vec::new(),
             invitation: None,
             hands: BTreeSet::from([event.operator]),
         })
@@ -205,7 +157,8 @@ impl Session {
             return Err(ReplayError::Gap { record, expected: self.next_seq, found: event.seq });
         }
         self.next_seq += 1;
-        let supervised = matches!(event.what, What::HitFound { .. } | What::HitDecided { .. });
+        let supervised =
+            matches!(event.what, What::HitFound { .. } | What::FacesAlike { .. } | What::HitDecided { .. });
         if matches!(self.status, Status::Open | Status::Parked | Status::Rescheduled(_)) && !supervised {
             self.hands.insert(event.operator);
         }
@@ -278,6 +231,7 @@ impl Session {
             What::HitFound { hit } => {
                 self.hits.insert(hit.id.clone(), HitState { hit, verdict: None });
             }
+            What::FacesAlike { found } => self.alike.extend(found.others),
             What::HitDecided { hit, verdict, .. } => {
                 if let Some(state) = self.hits.get_mut(&hit) {
                     state.verdict = Some(verdict);

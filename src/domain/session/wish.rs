@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use time::Date;
 
+use super::alike::FacesFound;
 use super::event::{Acknowledged, Correction, Doubt, Field, Hit, HitId, Invitation, Probe, Verdict, VoidReason};
 use super::exception::Exception;
 use super::sample::{SampleId, SampleRef, Slot};
@@ -57,6 +58,8 @@ pub enum Wish {
     Cancel { reason: String },
     /// A possible duplicate turned up.
     ReportHit { hit: Hit },
+    /// Faces of other people look like a portrait.
+    ReportFaces { found: FacesFound },
     /// A supervisor has decided on it.
     DecideHit { hit: HitId, verdict: Verdict, reason: String, supervisor: UserId },
     /// Everything is done: close the record.
@@ -97,6 +100,7 @@ impl Wish {
             | Self::Probed { .. }
             | Self::ExceptConfirm { .. }
             | Self::ReportHit { .. }
+            | Self::ReportFaces { .. }
             | Self::DecideHit { .. }
             | Self::Complete { .. }
             | Self::Approve { .. }

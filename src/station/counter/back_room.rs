@@ -135,7 +135,8 @@ impl Room {
             others.push(other);
             agreements.push(likeness::agreements(&self.station()?.engines, &state.hit, &ours, &theirs));
         }
-        let review = Review { this, others, hits, agreements };
+        let faces = session.faces_alike().to_vec();
+        let review = Review { this, others, hits, faces, agreements };
         self.in_room(|room| room.review = Some(Arc::new(review)))
     }
 
@@ -297,7 +298,8 @@ fn approvals(ledger: &Ledger, user: &UserId, known: &Known) -> Result<Vec<(u32, 
 
 /// Whether an event is the work of whoever recorded the resident.
 fn at_desk(event: &Event) -> bool {
-    !matches!(event.what.word(), "hit_found" | "hit_decided" | "confirm_excepted" | "approved" | "exported" | "voided")
+    let others = ["hit_found", "faces_alike", "hit_decided", "confirm_excepted", "approved", "exported", "voided"];
+    !others.contains(&event.what.word())
 }
 
 fn pending_hits(db: &mut Db) -> crate::office::Result<Vec<PendingHit>> {

@@ -1,7 +1,9 @@
-//! The search for duplicates that runs beside the capture: begun with what is recorded so far, its findings taken in.
+//! The searches that run beside the capture: for duplicates, begun with what is recorded so far, and for the face of a
+//! portrait, begun by the desk when there is one. Their findings are taken in here.
 
 use super::board::Check;
 use super::room::{Done, Room};
+use crate::station::Desk;
 
 impl Room {
     /// Starts a search with everything recorded so far.
@@ -15,7 +17,13 @@ impl Room {
     }
 
     pub(super) fn is_searching(&self) -> bool {
-        matches!(self.board.check, Check::Searching(_))
+        matches!(self.board.check, Check::Searching(_)) || self.desk.as_ref().is_some_and(Desk::is_searching_faces)
+    }
+
+    /// Takes in whose face a portrait looks like.
+    pub(super) fn look_after_faces(&mut self) -> Done {
+        let news = self.desk.as_mut().is_some_and(Desk::collect_faces);
+        if news { self.refresh_seat() } else { Ok(()) }
     }
 
     /// Takes in what the search found.

@@ -326,7 +326,7 @@ impl Room {
         if self.board.stage == Stage::Broken {
             return;
         }
-        let searched = self.look_after_search();
+        let searched = self.look_after_search().and(self.look_after_faces());
         let captured = self.look_after_captures();
         for error in [searched.err(), captured.err()].into_iter().flatten() {
             tracing::debug!(error = %for_log(&error), "between acts");

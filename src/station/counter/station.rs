@@ -8,6 +8,7 @@ use time::{Date, OffsetDateTime};
 use crate::batch::{DistrictKey, StationCode, StationKeys};
 use crate::dedup::Worker;
 use crate::domain::region::Regions;
+use crate::domain::session::Policy;
 use crate::domain::user::{Role, UserId};
 use crate::office::queue::{self, Priority, Visitor};
 use crate::office::schedule::Calendar;
@@ -61,7 +62,7 @@ pub(super) struct Station {
 #[derive(serde::Serialize, serde::Deserialize)]
 struct StoredRules {
     order: crate::domain::session::StepOrder,
-    policy: crate::domain::session::Policy,
+    policy: Policy,
     lock_after: u32,
     /// Missing in rules that were kept before there was a choice.
     #[serde(default = "together")]
@@ -175,7 +176,7 @@ impl Station {
             }
             read.ok()
         });
-        let base = Rules::default();
+        let base = self.rules_of_new_station();
         let base = match stored {
             Some(StoredRules { order, policy, lock_after, slaps, by_itself }) => {
                 Rules { order, policy, lock_after, slaps, by_itself, ..base }
@@ -184,6 +185,15 @@ impl Station {
         };
         let holidays = calendar.holidays.iter().copied().collect();
         Ok(Rules { zone, capacity: calendar.capacity, holidays, ..base })
+    }
+
+    /// The rules that nobody has changed yet. For training, people are drawn, and the drawn resemble each other far more
+    /// than people do: an alert about their faces would be false and teach to overlook the true ones. Whoever wants to
+    /// show one can switch it on.
+    fn rules_of_new_station(&self) -> Rules {
+        let rules = Rules::default();
+        let policy = Policy { faces: self.training.is_none() && rules.policy.faces, ..rules.policy };
+        Rules { policy, ..rules }
     }
 
     /// Keeps the rules; the change is in the audit chain.

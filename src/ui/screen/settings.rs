@@ -94,6 +94,8 @@ pub enum Message {
     Slaps,
     /// Portraits take themselves, or the operator takes them.
     ByItself,
+    /// Compare faces, or do not.
+    Faces,
     /// Backdrops may be painted anew, or stay as they are.
     Repaint,
     /// The next zone.
@@ -165,6 +167,7 @@ impl Settings {
             | Message::Zone
             | Message::Slaps
             | Message::ByItself
+            | Message::Faces
             | Message::Repaint
             | Message::ChooseStep(_)
             | Message::PickStep(_)
@@ -272,6 +275,7 @@ impl Rules {
             Message::Zone => self.draft.zone = next_zone(self.draft.zone),
             Message::Slaps => self.draft.slaps = !self.draft.slaps,
             Message::ByItself => self.draft.by_itself = !self.draft.by_itself,
+            Message::Faces => self.draft.faces = !self.draft.faces,
             Message::Repaint => self.draft.repaint = !self.draft.repaint,
             Message::ChooseStep(later) => {
                 let count = self.draft.middle.len().max(1);
@@ -313,6 +317,7 @@ impl Rules {
             Action::secondary(Key::F(10), ctx.t("settings-next-slaps"), Message::Slaps),
             Action::hidden(Key::F(5), Message::ByItself),
             Action::hidden(Key::F(3), Message::Repaint),
+            Action::hidden(Key::F(9), Message::Faces),
             Action::secondary(Key::PageUp, ctx.t("settings-earlier"), Message::MoveStep(false)),
             Action::secondary(Key::PageDown, ctx.t("settings-later"), Message::MoveStep(true)),
             Action::hidden(Key::Up, Message::ChooseStep(false)),

@@ -8,8 +8,8 @@ use crate::boards::{self, NOW, TODAY, portrait, print, qualities, resident, sign
 use crate::rig::Rig;
 use rekam::domain::name::Name;
 use rekam::domain::session::{
-    Exception, ExceptionReason, Hit, HitBy, HitId, HitState, PhotoOverride, RecordClass, RecordId, SampleId, Slot,
-    SlotMatch,
+    Exception, ExceptionReason, FaceAlike, Hit, HitBy, HitId, HitState, PhotoOverride, RecordClass, RecordId, SampleId,
+    Slot, SlotMatch,
 };
 use rekam::domain::user::Role;
 use rekam::office::daybook::{DayBook, DayRow, Outcome as Ended, Totals};
@@ -261,7 +261,13 @@ pub fn reviewing(number: usize, others: Vec<Side>) -> BackRoom {
     let hits = base.hits.iter().filter(|p| p.record == record(number));
     let hits: Vec<_> = hits.map(|p| HitState { hit: p.hit.clone(), verdict: None }).collect();
     BackRoom {
-        review: Some(Arc::new(Review { this: side(number, 100), agreements: agreements(&hits), others, hits })),
+        review: Some(Arc::new(Review {
+            this: side(number, 100),
+            agreements: agreements(&hits),
+            others,
+            hits,
+            faces: Vec::new(),
+        })),
         ..base
     }
 }
@@ -280,6 +286,41 @@ pub fn remarked() -> BackRoom {
     review.this.repainted = true;
     room.review = Some(Arc::new(review));
     room.approvals[0].photo_override = Some(how);
+    room
+}
+
+/// The review of a record whose portrait looks like these people.
+pub fn resembling(people: usize) -> BackRoom {
+    let mut room = reviewing(1, Vec::new());
+    let mut review = Review::clone(room.review.as_deref().unwrap());
+    let other_nik = "3303101708909002".parse().unwrap();
+    review.faces = vec![FaceAlike { other_nik, other_record: None, distance: 0.314, likeness: 0.9899 }; people];
+    room.review = Some(Arc::new(review));
+    room
+}
+
+/// The review of a record about which everything is to be said that can be said of one, each at its longest.
+pub fn laden() -> BackRoom {
+    let mut room = reviewing(3, Vec::new());
+    let mut review = Review::clone(room.review.as_deref().unwrap());
+    let note = "ujung jari hilang karena kecelakaan kerja di pabrik, surat keterangan dokter dibawa";
+    let fingers = Finger::ALL.into_iter().take(6);
+    review.this.exceptions = fingers
+        .map(|finger| Exception { note: note.into(), ..exception(Slot::Finger(finger), ExceptionReason::Missing) })
+        .collect();
+    review.this.photo_override = Some(PhotoOverride {
+        sample: SampleId("r/3".into()),
+        checks: ["eyes_open", "backdrop_colour", "head_pose_pitch", "head_pose_yaw"].map(Into::into).into(),
+        reason: "kelumpuhan wajah sejak lahir; kepala tidak dapat ditegakkan tanpa bantuan pengantar".into(),
+    });
+    review.this.repainted = true;
+    review.this.evidence_waived =
+        Some("penduduk menolak tangannya difoto dan diterima setelah ditanya dua kali".into());
+    let found = review.hits[0].clone();
+    review.hits = vec![found; 3];
+    let other_nik = "3303101708909002".parse().unwrap();
+    review.faces = vec![FaceAlike { other_nik, other_record: None, distance: 0.314, likeness: 0.9899 }; 4];
+    room.review = Some(Arc::new(review));
     room
 }
 

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::fixtures::{bare, chain, inside, other_side, press_all, remarked, reviewing, room, side, with_begun};
+use super::fixtures::{
+    bare, chain, inside, laden, other_side, press_all, remarked, resembling, reviewing, room, side, with_begun,
+};
 use crate::boards;
 use crate::rig::{Rig, look_at};
 use rekam::batch::Stage as Writing;
@@ -28,6 +30,8 @@ fn the_room_is_looked_at() {
     look_at("supervisor-1-hindered", &inside(room()), part('1', &[Key::Down, Key::Down]));
     look_at("supervisor-1-empty", &inside(bare()), part('1', &[]));
     look_at("supervisor-1-review", &inside(reviewing(1, Vec::new())), part('1', &[]));
+    look_at("supervisor-1-alike", &inside(resembling(3)), part('1', &[]));
+    look_at("supervisor-1-laden", &inside(laden()), part('1', &[]));
     look_at("supervisor-1-remarked", &inside(remarked()), part('1', &[]));
     let void = &[Key::Char('v'), Key::Char('1')];
     look_at("supervisor-1-void", &inside(reviewing(2, Vec::new())), part('1', void));

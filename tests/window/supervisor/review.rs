@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::fixtures::{at, inside, other_side, press_all, record, remarked, reviewing, room, say};
+use super::fixtures::{at, inside, laden, other_side, press_all, record, remarked, resembling, reviewing, room, say};
 use crate::rig::Rig;
 use rekam::domain::session::VoidReason;
 use rekam::station::counter::{Act, Review};
@@ -61,11 +61,40 @@ fn a_portrait_that_was_answered_for_is_named_with_its_faults_and_its_reason() {
 }
 
 #[test]
+fn whose_face_a_portrait_looks_like_is_said_with_how_much_and_hinders_nothing() {
+    let mut rig = at('1', resembling(1));
+    let facts = [("nik", "3303101708909002"), ("likeness", "99"), ("distance", "0,31")];
+    assert!(rig.sees(&say("supervisor-review-face", &facts)));
+    press_all(&mut rig, &[Key::Char('a'), Key::Enter]);
+    assert_eq!(rig.acts(), [Act::Approve(vec![record(1)]), Act::CloseReview]);
+    assert!(!at('1', resembling(5)).sees(&say("supervisor-more", &[("count", "1")])), "five have room");
+}
+
+#[test]
+fn however_much_is_to_be_said_of_a_record_every_kind_of_it_is_seen() {
+    let mut rig = at('1', laden());
+    let review = laden().review.unwrap();
+    let nik = ("nik", "3303101708909002");
+    let hit = say("supervisor-review-hit", &[nik, ("verdict", &Rig::words("supervisor-undecided"))]);
+    let face = say("supervisor-review-face", &[nik, ("likeness", "99"), ("distance", "0,31")]);
+    let exceptions = say("supervisor-exceptions", &[("count", "6")]);
+    let more = |count| say("supervisor-more", &[("count", count)]);
+    for words in [hit, face, exceptions, Rig::words("photo-repainted"), more("2"), more("3"), more("4")] {
+        let seen = rig.simulator().find(words.as_str()).unwrap().visible_bounds();
+        // A line that the card has no room for is drawn in none.
+        assert!(seen.is_some_and(|seen| seen.height >= 15.0), "{words}: {seen:?}");
+    }
+    assert!(review.this.photo_override.is_some() && review.this.evidence_waived.is_some());
+    rig.press(Key::Char('v'));
+    assert!(rig.sees(&say("supervisor-exceptions", &[("count", "6")])), "a question hides the data alone");
+}
+
+#[test]
 fn findings_that_have_no_room_in_the_review_are_counted() {
     let mut many = reviewing(3, Vec::new());
     let mut review = Review::clone(many.review.as_deref().unwrap());
     let first = review.hits[0].clone();
-    review.hits = vec![first; 4];
+    review.hits = vec![first; 6];
     many.review = Some(Arc::new(review));
     let rig = at('1', many);
     assert!(rig.sees(&say("supervisor-more", &[("count", "2")])));

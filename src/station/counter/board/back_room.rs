@@ -9,7 +9,7 @@ use std::sync::Arc;
 use time::{Date, OffsetDateTime};
 
 use crate::domain::resident::Resident;
-use crate::domain::session::{Exception, Hit, HitState, PhotoOverride, Policy, RecordId, Slot, StepOrder};
+use crate::domain::session::{Exception, FaceAlike, Hit, HitState, PhotoOverride, Policy, RecordId, Slot, StepOrder};
 use crate::domain::user::UserId;
 use crate::office::daybook::DayBook;
 use crate::office::zone::Zone;
@@ -90,6 +90,8 @@ pub struct Review {
     pub others: Vec<Side>,
     /// Findings of the record, decided and undecided.
     pub hits: Vec<HitState>,
+    /// Whose faces the portrait looks like. There is nothing to decide.
+    pub faces: Vec<FaceAlike>,
     /// For every finding, where the prints of the matched fingers agree; only of prints of which both pictures exist.
     pub agreements: Vec<Vec<Agreement>>,
 }
@@ -166,7 +168,7 @@ impl Default for Rules {
     fn default() -> Self {
         Self {
             order: StepOrder::default(),
-            policy: Policy { evidence: true, ..Policy::default() },
+            policy: Policy { evidence: true, faces: true, ..Policy::default() },
             slaps: true,
             by_itself: true,
             zone: Zone::default(),

@@ -65,11 +65,18 @@ impl Photo {
         let side = match (self.capturing.asking.view(ctx), taken) {
             (Some(question), _) => question,
             (None, Some(sample)) => {
-                column![still::view(ctx, seat, sample), tries(ctx, &seat.session)].spacing(M).into()
+                column![still::view(ctx, seat, sample), tries(ctx, &seat.session), alike(ctx, &seat.session)]
+                    .spacing(M)
+                    .into()
             }
-            (None, None) => column![backdrop(ctx, seat.session.resident()), wishes(ctx), tries(ctx, &seat.session)]
-                .spacing(M)
-                .into(),
+            (None, None) => column![
+                backdrop(ctx, seat.session.resident()),
+                wishes(ctx),
+                tries(ctx, &seat.session),
+                alike(ctx, &seat.session)
+            ]
+            .spacing(M)
+            .into(),
         };
         row![picture(ctx), column![parts::advice(advice(ctx, seat)), side].spacing(M).width(Fill)].spacing(L).into()
     }
@@ -186,6 +193,13 @@ fn wishes<'a>(ctx: &Context<'a>) -> Element<'a, Message> {
     let list = iced::widget::Column::with_children(lines).spacing(S);
     let how = if ctx.board.rules.by_itself { "photo-by-itself" } else { "photo-by-hand" };
     card(column![title(ctx.t("photo-wishes")), list, caption(ctx.t(how))].spacing(M)).into()
+}
+
+/// That the face looks like somebody else's, quietly: it is no fault of the portrait, and nothing waits for an answer.
+/// Whose it is only supervisors see, as with possible duplicates; the operator has the resident to look at.
+fn alike<'a>(ctx: &Context<'a>, session: &Session) -> Option<Element<'a, Message>> {
+    let said = || chip(Tone::Warning, ctx.t("photo-face-alike"));
+    (!session.faces_alike().is_empty()).then(said)
 }
 
 /// How many portraits were taken.

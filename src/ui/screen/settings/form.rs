@@ -83,6 +83,8 @@ pub struct Draft {
     pub by_itself: bool,
     /// Whether backdrops may be painted anew.
     pub repaint: bool,
+    /// Whether portraits are compared with the faces of the people held.
+    pub faces: bool,
     /// Days without service.
     pub holidays: BTreeSet<Date>,
 }
@@ -109,6 +111,7 @@ impl Draft {
             slaps: rules.slaps,
             by_itself: rules.by_itself,
             repaint: policy.repaint,
+            faces: policy.faces,
             holidays,
         }
     }
@@ -175,6 +178,7 @@ impl Draft {
             tries: small(Field::Tries)?,
             confirm_score: decimal(self.typed(Field::ConfirmScore)).ok_or(Field::ConfirmScore)?,
             repaint: self.repaint,
+            faces: self.faces,
             ..before.policy.clone()
         };
         Ok(Rules {

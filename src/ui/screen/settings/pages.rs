@@ -105,6 +105,7 @@ fn station<'a>(ctx: &Context<'a>) -> Element<'a, Message> {
         ("settings-slaps", ctx.t(slaps_word(rules.slaps))),
         ("settings-by-itself", ctx.t(by_itself_word(rules.by_itself))),
         ("settings-repaint", ctx.t(repaint_word(policy.repaint))),
+        ("settings-faces", ctx.t(faces_word(policy.faces))),
         ("settings-zone", rules.zone.to_string()),
         ("settings-capacity", rules.capacity.to_string()),
         ("settings-lock-after", minutes),
@@ -142,6 +143,11 @@ pub(super) fn by_itself_word(by_itself: bool) -> &'static str {
 /// What becomes of backdrops, in the words of the form.
 pub(super) fn repaint_word(repaint: bool) -> &'static str {
     if repaint { "settings-repaint-on" } else { "settings-repaint-off" }
+}
+
+/// Whether faces are compared, in the words of the form.
+pub(super) fn faces_word(faces: bool) -> &'static str {
+    if faces { "settings-faces-on" } else { "settings-faces-off" }
 }
 
 /// The first of a list, and how many more there are.

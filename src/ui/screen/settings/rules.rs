@@ -4,7 +4,7 @@ use iced::widget::{Space, button, column, container, row, text, text_input};
 use iced::{Center, Fill};
 
 use super::form::Field;
-use super::pages::{by_itself_word, listed, repaint_word, slaps_word};
+use super::pages::{by_itself_word, faces_word, listed, repaint_word, slaps_word};
 use super::{Message, Rules};
 use crate::domain::session::Step;
 use crate::ui::keys::Key;
@@ -69,6 +69,7 @@ impl Rules {
             (Key::F(10), "settings-slaps", slaps_word(self.draft.slaps)),
             (Key::F(5), "settings-by-itself", by_itself_word(self.draft.by_itself)),
             (Key::F(3), "settings-repaint", repaint_word(self.draft.repaint)),
+            (Key::F(9), "settings-faces", faces_word(self.draft.faces)),
         ];
         for (key, name, word) in choices {
             let choice = row![

@@ -297,7 +297,7 @@ fn details<'a>(pending: &'a Pending, ctx: &Context<'a>) -> Element<'a, Message> 
         words = words.push(panel::sentence(Tone::Warning, phrase::overridden(ctx, how)));
     }
     if !pending.exceptions.is_empty() {
-        words = words.push(Space::new().height(S)).push(exceptions(&pending.exceptions, ctx, EXCEPTIONS));
+        words = words.push(Space::new().height(S)).push(exceptions(&pending.exceptions, ctx, EXCEPTIONS, 96));
     }
     panel::details(container(words).height(Length::Shrink).width(Fill))
 }
@@ -307,12 +307,13 @@ pub fn exceptions<'a, M: 'a>(
     exceptions: &[crate::domain::session::Exception],
     ctx: &Context<'a>,
     most: usize,
+    letters: usize,
 ) -> Element<'a, M> {
     let count = exceptions.len().to_string();
     let head = text(ctx.say("supervisor-exceptions", &[("count", &count)])).size(VALUE).font(BOLD);
     let mut lines = column![head].spacing(S);
     for exception in exceptions.iter().take(most) {
-        lines = lines.push(panel::sentence(Tone::Warning, panel::short(&phrase::exception(ctx, exception), 96)));
+        lines = lines.push(panel::sentence(Tone::Warning, panel::short(&phrase::exception(ctx, exception), letters)));
     }
     if exceptions.len() > most {
         let more = (exceptions.len() - most).to_string();

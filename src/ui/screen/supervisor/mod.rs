@@ -18,6 +18,7 @@ mod officers;
 mod panel;
 mod person;
 mod phrase;
+mod remarks;
 mod review;
 mod voiding;
 

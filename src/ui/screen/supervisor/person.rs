@@ -114,15 +114,16 @@ pub fn marked<'a, M: 'a>(ctx: &Context<'a>, side: &Side, slot: Slot, places: &[P
     words.into()
 }
 
-/// All fingers, the right hand above the left, and the eyes below.
-pub fn biometrics<'a, M: 'a>(ctx: &Context<'a>, side: &Side) -> Element<'a, M> {
+/// All fingers, the right hand above the left, and the eyes below with what is said beside them.
+pub fn biometrics<'a, M: 'a>(ctx: &Context<'a>, side: &Side, beside: Element<'a, M>) -> Element<'a, M> {
     let finger = Size::new(122.0, 92.0);
     let hand = |from: usize| {
         let fingers = Finger::ALL.iter().skip(from).take(5);
         row(fingers.map(|one| slot(ctx, side, Slot::Finger(*one), finger))).spacing(S)
     };
     let eyes = row(Eye::ALL.map(|eye| slot(ctx, side, Slot::Eye(eye), Size::new(128.0, 92.0)))).spacing(S);
-    column![hand(0), hand(5), eyes].spacing(S).into()
+    let width = 5.0 * finger.width + 4.0 * S;
+    column![hand(0), hand(5), row![eyes, beside].spacing(S)].spacing(S).width(width).into()
 }
 
 /// The portrait with a caption below.

@@ -3,7 +3,7 @@
 use time::OffsetDateTime;
 
 use crate::batch::Stage;
-use crate::domain::session::{Exception, Hit, HitBy, PhotoOverride, VoidReason};
+use crate::domain::session::{Exception, FaceAlike, Hit, HitBy, PhotoOverride, VoidReason};
 use crate::office::words::Language;
 use crate::store::{BatchState, Break};
 use crate::ui::theme::Tone;
@@ -51,6 +51,18 @@ fn people(score: f32, language: Language) -> String {
     let power = power.to_string();
     let raised = power.bytes().filter_map(|digit| RAISED.get(usize::from(digit.wrapping_sub(b'0'))));
     ['1', '0'].into_iter().chain(raised.copied()).collect()
+}
+
+/// Whose face a portrait looks like, and how much.
+pub fn face_alike(ctx: &Context<'_>, alike: &FaceAlike) -> String {
+    let distance = format!("{:.2}", alike.distance);
+    let distance = match ctx.words.language() {
+        Language::Indonesian => distance.replace('.', ","),
+        Language::English => distance,
+    };
+    let share = format!("{:.0}", (alike.likeness * 100.0).clamp(0.0, 100.0));
+    let facts = [("nik", alike.other_nik.as_str()), ("likeness", &share), ("distance", &distance)];
+    ctx.say("supervisor-review-face", &facts)
 }
 
 /// The ways in which a finding showed itself.
