@@ -188,7 +188,7 @@ fn only_the_backdrop_of_the_birth_year_is_right() {
 #[test]
 fn the_farther_the_colour_the_larger_the_distance() {
     let base = sitter(portrait::RED);
-    let wanted = Wanted { backdrop: Some(Backdrop::Red) };
+    let wanted = Wanted { backdrop: Some(Backdrop::Red), room: false };
     for goal in [[60.0f32, 140.0, 60.0], [235.0, 235.0, 235.0], [0.0, 144.0, 255.0]] {
         let distances: Vec<f64> = (0..6)
             .map(|k| {
@@ -210,7 +210,7 @@ fn a_hijab_of_any_colour_is_no_fault() {
     let wall: Wall = Box::new(|_, _| [219.0, 21.0, 20.0]);
     for cloth in CLOTHS.into_iter().chain([[215.0, 30.0, 25.0], [0.0, 144.0, 255.0], [250.0, 240.0, 60.0]]) {
         let seen = scene(&base, &wall, Some(cloth), &mut ChaCha8Rng::seed_from_u64(2));
-        let report = seen.report(&Wanted { backdrop: Some(Backdrop::Red) });
+        let report = seen.report(&Wanted { backdrop: Some(Backdrop::Red), room: false });
         let failed: Vec<_> = report.checks.iter().filter(|c| !c.pass).collect();
         assert_eq!(report.verdict, Verdict::Pass, "{cloth:?}: {failed:?}");
     }

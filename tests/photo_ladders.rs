@@ -18,7 +18,7 @@ use rand_chacha::ChaCha8Rng;
 use rekam::biometrics::face::report::{Advice, Backdrop, Check, Verdict, Wanted};
 use rekam_simulator::people::portrait::Moment;
 
-const ANY: Wanted = Wanted { backdrop: None };
+const ANY: Wanted = Wanted { backdrop: None, room: false };
 
 /// Drawn people of the ladders: with and without a veil, young and old.
 const PEOPLE: [u64; 5] = [3, 5, 8, 13, 22];
@@ -94,7 +94,7 @@ fn climbs(name: &str, check: Check, sitter: &Sitter, steps: &[Seen]) -> Option<S
 #[test]
 fn a_good_portrait_passes_before_every_backdrop() {
     for (colour, class) in [(RED, Backdrop::Red), (BLUE, Backdrop::Blue), (ORANGE, Backdrop::Orange)] {
-        let report = sitter(colour).report(&Wanted { backdrop: Some(class) });
+        let report = sitter(colour).report(&Wanted { backdrop: Some(class), room: false });
         let failed: Vec<_> = report.checks.iter().filter(|c| !c.pass).collect();
         assert_eq!(report.verdict, Verdict::Pass, "{class:?}: {failed:?}");
         assert_eq!(report.advice, None, "{failed:?}");

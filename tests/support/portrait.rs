@@ -346,6 +346,18 @@ pub fn mouth_open(seen: &Seen, gap: f32) -> Seen {
     }))
 }
 
+/// The part of a picture within this frame (left, top, right, bottom; pixels, cut at the picture's own border).
+pub fn framed(image: &RgbImage, [left, top, right, bottom]: [f32; 4]) -> RgbImage {
+    let within = |v: f32, end: u32| (v.round().max(0.0) as u32).min(end);
+    let (left, right) = (within(left, image.width()), within(right, image.width()));
+    let (top, bottom) = (within(top, image.height()), within(bottom, image.height()));
+    let row = |y: u32| {
+        let start = |x: u32| (y * image.width() + x) as usize * 3;
+        &image.pixels()[start(left)..start(right)]
+    };
+    RgbImage::new(right - left, bottom - top, (top..bottom).flat_map(row).copied().collect()).unwrap()
+}
+
 /// Which of the many possible sets of people and defects is drawn: 0, or the number in `REKAM_DRAW`, so that what was
 /// chosen on one set can be held against others.
 pub fn draw() -> u64 {

@@ -305,6 +305,7 @@ pub fn view(advice: Option<Advice>, held: f32) -> LiveView {
         background: Some(Background { class: Backdrop::Blue, score: 90 }),
         eyes: Some([(192.0, 255.0), (288.0, if advice == Some(Advice::HeadUpright) { 275.0 } else { 255.0 })]),
         advice,
+        causes: Vec::new(),
     };
     LiveView { seen: Seen { report, face: Some((120.0, 120.0, 240.0, 320.0)) }, size: (480, 640), held, number: 1 }
 }

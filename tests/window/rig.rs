@@ -106,7 +106,7 @@ pub const APPEARANCES: [(Tongue, Look, &str); 4] = [
 ];
 
 /// States whose pictures are kept in the repository, light and dark: a change of them is looked at before it is kept.
-const KEPT: [&str; 23] = [
+const KEPT: [&str; 25] = [
     "login-closed",
     "login-locked",
     "setup-place",
@@ -116,6 +116,8 @@ const KEPT: [&str; 23] = [
     "verify-warning",
     "photo-live",
     "photo-taken",
+    "photo-guided",
+    "photo-faulty",
     "signature-written",
     "fingerprints-live",
     "fingerprints-all",

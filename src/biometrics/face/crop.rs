@@ -15,7 +15,8 @@ use super::report::Point;
 const FACE_SHARE: f32 = 0.335;
 /// The line of the eyes from above over the height (30 to 50 % are asked for).
 const EYE_LINE: f32 = 0.45;
-/// On the card's taller picture the head is as wide, and the room gained goes to the shoulders.
+/// On the card's taller picture the head is as wide, and the room gained goes to the shoulders; as far as the photograph
+/// has any below, down to the line of the 35 x 45 crop.
 const CARD_EYE_LINE: f32 = 0.39;
 /// Eyes to chin in eye distances beyond which the chin is not believed: children have 1.5, long faces 2.2.
 const LONGEST: f32 = 2.25;
@@ -94,8 +95,8 @@ impl Format {
         }
     }
 
-    /// From the result to the photograph.
-    fn map(self, head: &Head) -> Similarity {
+    /// From the result to a photograph of this height.
+    fn map(self, head: &Head, high: f32) -> Similarity {
         let eyes = head.eyes;
         let apart = distance(eyes[0], eyes[1]).max(1e-3);
         let angle = (eyes[1].1 - eyes[0].1).atan2(eyes[1].0 - eyes[0].0);
@@ -108,7 +109,10 @@ impl Format {
             Self::Card { .. } => {
                 // the 35 x 45 crop's width
                 let scale = chin / (FACE_SHARE * w * 45.0 / 35.0);
-                Similarity::about(centre, (w / 2.0, CARD_EYE_LINE * h), scale, angle)
+                let lacking = (centre.1 + (1.0 - CARD_EYE_LINE) * h * scale - high) / (h * scale);
+                let spare = (centre.1 / (h * scale) - CARD_EYE_LINE).clamp(0.0, EYE_LINE - CARD_EYE_LINE);
+                let line = CARD_EYE_LINE + lacking.clamp(0.0, spare);
+                Similarity::about(centre, (w / 2.0, line * h), scale, angle)
             }
             Self::Token { .. } => {
                 // the standard counts pixels from 1: its eyes are the middles of pixels 0.375 W - 1 and 0.625 W - 1
@@ -147,7 +151,7 @@ pub fn cut(photo: &RgbImage, head: Option<Head>, format: Format) -> Result<Cut, 
     if !(8..=WIDEST).contains(&width) {
         return Err(CropError::Size(width));
     }
-    let map = format.map(&head);
+    let map = format.map(&head, photo.height() as f32);
     let lens = Lens::new(map.scale());
     let mut pixels = Vec::with_capacity(width as usize * height as usize * 3);
     let mut beyond = 0usize;

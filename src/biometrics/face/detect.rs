@@ -73,6 +73,26 @@ impl Range {
     }
 }
 
+/// How much of the network's square the picture fills.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Fill {
+    /// All of it.
+    #[default]
+    Whole,
+    /// Six tenths: a face that fills the picture is too large for the full detector, which knows faces with something
+    /// around them.
+    Inner,
+}
+
+impl Fill {
+    fn share(self) -> f32 {
+        match self {
+            Self::Whole => 1.0,
+            Self::Inner => 0.6,
+        }
+    }
+}
+
 /// The part of the network's square that shows the picture.
 struct Letterbox {
     at: (f32, f32),
@@ -80,9 +100,9 @@ struct Letterbox {
 }
 
 impl Letterbox {
-    fn new(image: &RgbImage, side: usize) -> (Self, Planes) {
+    fn new(image: &RgbImage, side: usize, fill: Fill) -> (Self, Planes) {
         let (width, height) = (image.width() as f32, image.height() as f32);
-        let scale = side as f32 / width.max(height);
+        let scale = side as f32 * fill.share() / width.max(height);
         let fitted = |length: f32| ((length * scale).round() as usize).clamp(1, side);
         let (w, h) = (fitted(width), fitted(height));
         let at = ((side - w) / 2, (side - h) / 2);
@@ -101,9 +121,10 @@ pub(super) fn detect(
     networks: &Networks,
     image: &RgbImage,
     range: Range,
+    fill: Fill,
     threshold: f32,
 ) -> Result<Vec<Face>, FaceError> {
-    let (letterbox, planes) = Letterbox::new(image, range.side());
+    let (letterbox, planes) = Letterbox::new(image, range.side(), fill);
     let [boxes, scores] = networks.detect(range, planes)?;
     let side = range.side() as f32;
     let mut found: Vec<Face> = Vec::new();

@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use rekam_hal::RgbImage;
 
-use super::detect::detect;
+use super::detect::{Fill, detect};
 use super::mesh;
 use super::networks::{FaceError, Grain, Range};
 use super::person::{person, substance};
@@ -57,8 +57,8 @@ impl Portraitist {
     pub fn run_part(&self, part: Part, image: &RgbImage, sitter: &Sitter) -> Result<(), FaceError> {
         let networks = &self.networks;
         match part {
-            Part::DetectNear => drop(black_box(detect(networks, image, Range::Near, SITTER)?)),
-            Part::DetectFull => drop(black_box(detect(networks, image, Range::Full, SITTER)?)),
+            Part::DetectNear => drop(black_box(detect(networks, image, Range::Near, Fill::Whole, SITTER)?)),
+            Part::DetectFull => drop(black_box(detect(networks, image, Range::Full, Fill::Whole, SITTER)?)),
             Part::Mesh => {
                 if let Some(map) = mesh::around_points(&sitter.points) {
                     drop(black_box(mesh::look(networks, image, &map)?));

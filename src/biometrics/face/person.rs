@@ -11,8 +11,11 @@ use super::networks::{FaceError, Grain, Networks};
 use super::raster::{Planes, Window, stretch};
 use super::report::{Mask, Point};
 
-/// Less of a person than this inside the outline of the face is none.
+/// Less of a person than this inside the outline of the face is worth a second look.
 const PERSON: f32 = 0.5;
+
+/// Less than this is a drawing's: photographs of people reach at least a fifth however pale, drawings a millionth.
+const DRAWN: f32 = 0.1;
 
 /// Fewer bits of luminance than this inside the outline are no skin: photographs have more than 4.5 in any light and
 /// more than 2.5 after the strongest compression, flat drawings less than 2.
@@ -97,7 +100,7 @@ impl Substance {
     /// A drawing, a coat of arms, a doll: nobody who could be photographed. A photograph held before the camera is not
     /// told from a person.
     pub fn is_drawing(&self) -> bool {
-        self.person < PERSON || (self.lit > 0.5 && self.tones < TONES)
+        self.person < DRAWN || (self.lit > 0.5 && self.tones < TONES)
     }
 }
 

@@ -4,7 +4,7 @@
 
 use rekam_hal::RgbImage;
 
-use super::detect::{Face, detect};
+use super::detect::{Face, Fill, detect};
 use super::embedding::{Embedding, embed};
 use super::landmarks::{LEFT_IRIS, RIGHT_IRIS};
 use super::mesh::{self, Mesh};
@@ -114,17 +114,27 @@ impl Portraitist {
     /// # Errors
     /// When a network does not run; no picture makes it so.
     pub fn see(&self, image: &RgbImage) -> Result<Seen, FaceError> {
-        let mut faces = detect(&self.networks, image, Range::Full, SITTER)?;
-        by_area(&mut faces);
+        for fill in [Fill::Whole, Fill::Inner] {
+            let mut faces = detect(&self.networks, image, Range::Full, fill, SITTER)?;
+            by_area(&mut faces);
+            if let Some(seen) = self.see_one_of(image, faces)? {
+                return Ok(seen);
+            }
+        }
+        Ok(Seen::default())
+    }
+
+    /// The largest of these faces that has a mesh.
+    fn see_one_of(&self, image: &RgbImage, mut faces: Vec<Face>) -> Result<Option<Seen>, FaceError> {
         for first in 0..faces.len().min(CANDIDATES) {
             let Some(mesh) = mesh::find(&self.networks, image, &faces[first])? else { continue };
             let Some(pose) = pose(&mesh.points) else { continue };
             let mask = person_of(&self.networks, image, Grain::Square, &mesh.points)?;
             let own = faces.swap_remove(first);
             faces.retain(|face| face.area() <= own.area()); // larger ones are no faces: they have no mesh
-            return Ok(Seen::new(with_others(own, &faces), Some(sitter(image, mesh, pose, mask))));
+            return Ok(Some(Seen::new(with_others(own, &faces), Some(sitter(image, mesh, pose, mask)))));
         }
-        Ok(Seen::default())
+        Ok(None)
     }
 
     /// What is compared of the sitter's face; `None` when there is no face.

@@ -218,6 +218,9 @@ pub struct Report {
     pub eyes: Option<[Point; 2]>,
     /// What to do first; `None` when nothing is left to wish for.
     pub advice: Option<Advice>,
+    /// What failed: what stops the shot before what only advises, causes before consequences, the worst first. The
+    /// advice is of the first.
+    pub causes: Vec<Check>,
 }
 
 /// What the picture is judged for.
@@ -225,6 +228,8 @@ pub struct Report {
 pub struct Wanted {
     /// The backdrop the birth year asks for; `None` when it is not known and any of the three will do.
     pub backdrop: Option<Backdrop>,
+    /// The card's pictures are to be cut from it: around the head there must be room for them.
+    pub room: bool,
 }
 
 /// A person as the networks see him: everything the checks are computed from.

@@ -7,7 +7,7 @@
 
 use rekam_hal::RgbImage;
 
-use super::detect::{Face, detect};
+use super::detect::{Face, Fill, detect};
 use super::mesh::{self, Mesh};
 use super::networks::{FaceError, Grain, Range};
 use super::person::person_of;
@@ -41,6 +41,8 @@ pub struct Track {
     confirmed: bool,
     /// The full detector has looked at all.
     looked: bool,
+    /// How the full detector looks next.
+    fill: Fill,
 }
 
 impl Portraitist {
@@ -79,7 +81,11 @@ impl Portraitist {
 
     /// The full detector; gives up a followed face that it does not see or that is not the largest any more.
     fn look_around(&self, track: &mut Track, frame: &RgbImage) -> Result<(), FaceError> {
-        track.faces = detect(&self.networks, frame, Range::Full, SITTER)?;
+        track.faces = detect(&self.networks, frame, Range::Full, track.fill, SITTER)?;
+        if track.faces.is_empty() {
+            // perhaps a face is too large to be seen so; the next look tells
+            track.fill = if track.fill == Fill::Whole { Fill::Inner } else { Fill::Whole };
+        }
         (track.since_full, track.looked) = (0, true);
         by_area(&mut track.faces);
         let followed = track.points.as_deref().and_then(frame_of);
@@ -104,7 +110,7 @@ impl Portraitist {
         }
         track.confirmed = full;
         if !full {
-            let mut near = detect(&self.networks, frame, Range::Near, NEAR)?;
+            let mut near = detect(&self.networks, frame, Range::Near, Fill::Whole, NEAR)?;
             by_area(&mut near);
             if let Some(face) = near.first()
                 && let Some(mesh) = mesh::find(&self.networks, frame, face)?
@@ -138,7 +144,13 @@ impl Portraitist {
 impl Track {
     /// Nobody is there: the next frame starts afresh, but for when to look around.
     fn lose(&mut self) {
-        *self = Self { size: self.size, since_full: self.since_full, looked: self.looked, ..Self::default() };
+        *self = Self {
+            size: self.size,
+            since_full: self.since_full,
+            looked: self.looked,
+            fill: self.fill,
+            ..Self::default()
+        };
     }
 }
 

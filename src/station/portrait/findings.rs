@@ -19,12 +19,15 @@ pub fn wanted(resident: &Resident) -> Wanted {
             _ => Backdrop::Blue,
         },
     };
-    Wanted { backdrop: Some(backdrop) }
+    Wanted { backdrop: Some(backdrop), room: true }
 }
 
 /// What the journal keeps of a report.
 pub fn findings(report: &Report, wanted: Wanted, models: BTreeMap<String, String>) -> Findings {
-    let checks = report.checks.iter().map(|line| Finding {
+    // What failed in the order in which it is to be mended, then what holds.
+    let failed = report.causes.iter().filter_map(|check| report.checks.iter().find(|line| line.check == *check));
+    let holds = report.checks.iter().filter(|line| !report.causes.contains(&line.check));
+    let checks = failed.chain(holds).map(|line| Finding {
         check: line.check.name().to_owned(),
         // What is no number cannot be written down.
         raw: line.raw.is_finite().then_some(line.raw),
@@ -173,13 +176,14 @@ mod tests {
             background: Some(Background { class: Backdrop::Uneven, score: 12 }),
             eyes: Some([(1.0, 2.0), (f32::NAN, 2.0)]),
             advice: Some(Advice::ChinUp),
+            causes: Vec::new(),
         }
     }
 
     #[test]
     fn what_is_no_number_is_left_out_and_the_rest_can_be_read_back() {
         let report = report(Verdict::Fail, &[(f32::NAN, 0, false), (f32::INFINITY, 100, true), (2.5, 40, false)]);
-        let kept = findings(&report, Wanted { backdrop: Some(Backdrop::Red) }, BTreeMap::new());
+        let kept = findings(&report, Wanted { backdrop: Some(Backdrop::Red), room: true }, BTreeMap::new());
         let text = serde_json::to_string(&kept).unwrap();
         assert_eq!(serde_json::from_str::<Findings>(&text).unwrap(), kept);
         assert_eq!(kept.checks.iter().map(|line| line.raw).collect::<Vec<_>>(), [None, None, Some(2.5)]);

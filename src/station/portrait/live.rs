@@ -28,18 +28,21 @@ const RHYTHM: Duration = Duration::from_millis(45);
 /// Since when everything holds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Hold {
-    since: Option<Instant>,
+    /// The first and the last look at which it held.
+    seen: Option<(Instant, Instant)>,
 }
 
 impl Hold {
     /// Takes in whether every hard check holds at a moment; the share of the time that is over, 0..=1. One frame that
-    /// fails begins it anew.
+    /// fails begins it anew, and so does a camera that stood still: of what was between two looks nothing is known.
     pub fn see(&mut self, holds: bool, now: Instant) -> f32 {
         if !holds {
-            self.since = None;
+            self.seen = None;
             return 0.0;
         }
-        let since = *self.since.get_or_insert(now);
+        let whole = |(_, last): &(Instant, Instant)| now.saturating_duration_since(*last) < HOLD;
+        let since = self.seen.filter(whole).map_or(now, |(first, _)| first);
+        self.seen = Some((since, now));
         (now.saturating_duration_since(since).as_secs_f32() / HOLD.as_secs_f32()).min(1.0)
     }
 }
@@ -183,7 +186,15 @@ mod tests {
     use crate::biometrics::face::{Report, Verdict};
 
     fn seen(verdict: Verdict) -> Seen {
-        let report = Report { faces: 1, verdict, checks: Vec::new(), background: None, eyes: None, advice: None };
+        let report = Report {
+            faces: 1,
+            verdict,
+            checks: Vec::new(),
+            background: None,
+            eyes: None,
+            advice: None,
+            causes: Vec::new(),
+        };
         Seen { report, face: None }
     }
 
@@ -211,7 +222,9 @@ mod tests {
         assert!((hold.see(true, at(400)) - 0.5).abs() < 1e-3);
         assert!(hold.see(true, at(799)) < 1.0);
         assert_eq!(hold.see(true, at(800)), 1.0);
-        assert_eq!(hold.see(true, at(5000)), 1.0);
+        assert_eq!(hold.see(true, at(1500)), 1.0);
+        // A camera that stood still begins it anew.
+        assert_eq!(hold.see(true, at(5000)), 0.0);
     }
 
     #[test]
@@ -221,6 +234,7 @@ mod tests {
         hold.see(true, at(0));
         assert_eq!(hold.see(false, at(790)), 0.0);
         assert_eq!(hold.see(true, at(800)), 0.0);
+        assert!(hold.see(true, at(1200)) < 1.0);
         assert!(hold.see(true, at(1599)) < 1.0);
         assert_eq!(hold.see(true, at(1600)), 1.0);
         // A clock that was set back does not take a picture.

@@ -39,7 +39,7 @@ fn consequences(cause: &Judged) -> &'static [Check] {
             BackgroundUniformity,
             BackdropColour,
         ],
-        LeftwardCrop | RightwardCrop | MarginAbove | MarginBelow => &[BackgroundUniformity],
+        LeftwardCrop | RightwardCrop | MarginAbove | MarginBelow => &[BackgroundUniformity, BackdropColour],
         EyesOpen => &[EyesVisible, Gaze, RedEye, Glasses, Sharpness],
         MouthClosed => &[MouthOcclusion, FaceOcclusion, HeadSize, MarginBelow, HeadPosePitch],
         EyesVisible => &[EyesOpen, Gaze, RedEye, Glasses, FaceOcclusion, Sharpness, HeadPosePitch],
@@ -106,39 +106,61 @@ fn consequences(cause: &Judged) -> &'static [Check] {
             IlluminationUniformity,
             RedEye,
         ],
-        RedEye | Glasses | Gaze | BackgroundUniformity | LuminanceVariance => &[],
+        Glasses => &[EyesOpen, EyesVisible, FaceOcclusion, RedEye, Gaze],
+        RedEye | Gaze | BackgroundUniformity | LuminanceVariance => &[],
     }
 }
 
-/// The strongest fault: those that stop the shot before those that advise, causes before consequences.
-pub(crate) fn strongest(judged: &[Judged]) -> Option<&Judged> {
-    [Weight::Required, Weight::Advises].into_iter().find_map(|weight| {
-        let faults: Vec<&Judged> = judged.iter().filter(|j| !j.assessment.pass && j.rule.weight == weight).collect();
-        let explained = |j: &Judged| {
+/// All faults: those that stop the shot before those that advise, causes before consequences, then the worst first.
+/// The first is the one to mend.
+pub(crate) fn ordered(judged: &[Judged]) -> Vec<&Judged> {
+    let faults = judged.iter().filter(|j| !j.assessment.pass);
+    let (mut stop, mut advise): (Vec<&Judged>, Vec<&Judged>) = faults.partition(|j| j.rule.weight == Weight::Required);
+    sort(&mut stop);
+    sort(&mut advise);
+    stop.append(&mut advise);
+    stop
+}
+
+fn sort(faults: &mut Vec<&Judged>) {
+    let explained: Vec<Check> = faults
+        .iter()
+        .filter(|j| {
             faults.iter().any(|cause| {
                 let both_ways = consequences(j).contains(&cause.assessment.check);
                 let brings = consequences(cause).contains(&j.assessment.check);
                 brings && (!both_ways || cause.beyond > j.beyond)
             })
-        };
-        let roots = faults.iter().filter(|j| !explained(j));
-        let worst = |a: &&&Judged, b: &&&Judged| a.beyond.total_cmp(&b.beyond);
-        // should every fault be explained by another, the worst is said all the same
-        roots.max_by(worst).or_else(|| faults.iter().max_by(worst)).copied()
-    })
+        })
+        .map(|j| j.assessment.check)
+        .collect();
+    let follows = |j: &Judged| explained.contains(&j.assessment.check);
+    // should every fault be explained by another, the worst is said all the same
+    faults.sort_by(|a, b| follows(a).cmp(&follows(b)).then(b.beyond.total_cmp(&a.beyond)));
 }
 
 /// What to do first; `None` when nothing is left to wish for.
 pub(crate) fn first(
     seen: &Observation<'_>,
     face: &Landmarks<'_>,
-    judged: &[Judged],
+    faults: &[&Judged],
     behind: Backdrop,
 ) -> Option<Advice> {
-    let fault = strongest(judged)?;
+    let fault = faults.first()?;
+    let fails = |check| faults.iter().any(|j| j.assessment.check == check);
+    let both = |a, b| (fault.assessment.check == a || fault.assessment.check == b) && fails(a) && fails(b);
+    // who is cut off on both sides cannot be moved, only made smaller
+    if both(Check::MarginAbove, Check::MarginBelow) || both(Check::LeftwardCrop, Check::RightwardCrop) {
+        return Some(Advice::Farther);
+    }
+    Some(of(seen, face, fault, behind))
+}
+
+/// What mends a fault.
+fn of(seen: &Observation<'_>, face: &Landmarks<'_>, fault: &Judged, behind: Backdrop) -> Advice {
     let raw = fault.assessment.raw;
     let [yaw, pitch, _] = seen.pose;
-    Some(match fault.assessment.check {
+    match fault.assessment.check {
         Check::SingleFacePresent => Advice::OnlyOne,
         Check::HeadPoseYaw if yaw > 0.0 => Advice::TurnLeft,
         Check::HeadPoseYaw => Advice::TurnRight,
@@ -146,7 +168,7 @@ pub(crate) fn first(
         Check::HeadPosePitch => Advice::ChinUp,
         Check::HeadPoseRoll => Advice::HeadUpright,
         Check::InterEyeDistance => Advice::Closer,
-        Check::HeadSize if raw < 0.34 => Advice::Closer,
+        Check::HeadSize if raw < 0.25 => Advice::Closer,
         Check::HeadSize => Advice::Farther,
         Check::LeftwardCrop | Check::RightwardCrop => sideways(seen, face),
         Check::MarginAbove => Advice::MoveDown,
@@ -169,7 +191,7 @@ pub(crate) fn first(
         Check::RedEye => Advice::RedEyes,
         Check::Glasses => Advice::TakeOffGlasses,
         Check::Gaze => Advice::LookAtCamera,
-    })
+    }
 }
 
 /// A backdrop of several colours wants smoothing, one of the wrong colour changing.

@@ -2,8 +2,9 @@
 //!
 //! A picture that comes straight out of a JPEG still shows the steps its coefficients were rounded to: in the 8 x 8
 //! blocks the cosine coefficients lie on multiples of one number each. The mean of these steps over the coarse
-//! coefficients is the raw value; it is known for every quality, also where no eye sees blocks. After scaling or
-//! turning only the blocks' edges are left, and those are searched in every phase.
+//! coefficients is the raw value; it is known for every quality, also where no eye sees blocks. After cutting,
+//! the blocks begin elsewhere; then their edges are searched in every phase. After scaling or turning nothing is left
+//! that this finds.
 
 use rekam_hal::RgbImage;
 
@@ -13,8 +14,10 @@ use super::score::falling;
 
 /// The coefficients looked at (column, row): the mean value and the coarse ones next to it.
 const COEFFICIENTS: [(usize, usize); 6] = [(0, 0), (1, 0), (0, 1), (2, 0), (1, 1), (0, 2)];
-/// Largest step looked for; that of a JPEG of quality 5 is 160.
-const LARGEST: usize = 200;
+/// Largest step looked for, which is the largest a baseline JPEG can have.
+const LARGEST: usize = 255;
+/// A step from which on whole coefficients are rounded to nothing; a JPEG of quality 12 has it.
+const HUGE: f64 = 60.0;
 /// Blocks looked at, spread evenly: enough for the statistics, few enough for a preview.
 const BLOCKS: usize = 1200;
 /// Rows and columns in which edges are looked for.
@@ -52,7 +55,11 @@ fn steps(image: &RgbImage) -> f64 {
         }
     }
     let found: Vec<f64> = values.iter().filter_map(|v| step(v)).collect();
-    if found.is_empty() { 1.0 } else { found.iter().sum::<f64>() / found.len() as f64 }
+    let most = found.iter().copied().fold(0.0, f64::max);
+    // where one step is huge, coefficients without one were rounded to nothing: theirs are no smaller
+    let lost = if most >= HUGE { COEFFICIENTS.len() - found.len() } else { 0 };
+    let sum = found.iter().sum::<f64>() + lost as f64 * most;
+    if found.is_empty() { 1.0 } else { sum / (found.len() + lost) as f64 }
 }
 
 fn gcd(a: usize, b: usize) -> usize {

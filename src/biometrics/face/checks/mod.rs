@@ -32,9 +32,6 @@ pub(crate) struct Measured {
     pub(crate) score: u8,
 }
 
-/// Share of the largest face's area from which a second one could be the sitter as well.
-const RIVAL: f64 = 0.4;
-
 /// Judges one face of a picture. An observation whose points are missing or not finite has no face in it.
 pub fn judge(seen: &Observation<'_>, wanted: &Wanted) -> Report {
     let Some(face) = Landmarks::new(seen.points) else {
@@ -52,10 +49,11 @@ pub fn judge(seen: &Observation<'_>, wanted: &Wanted) -> Report {
     measured.push(Measured { check: Check::BackdropColour, raw: behind.distance, score: behind.seen.score });
     measured.sort_by_key(|m| m.check);
 
-    let judged: Vec<rules::Judged> = measured.iter().map(|m| rules::judge(m, &behind)).collect();
+    let judged: Vec<rules::Judged> = measured.iter().map(|m| rules::judge(m, &behind, wanted)).collect();
     let checks: Vec<Assessment> = judged.iter().map(|j| j.assessment).collect();
     let sound = judged.iter().all(|j| j.assessment.pass || j.rule.weight == Weight::Advises);
-    let rival = measured.iter().any(|m| m.check == Check::SingleFacePresent && m.raw > RIVAL);
+    let rival = checks.iter().any(|line| line.check == Check::SingleFacePresent && !line.pass);
+    let causes = advice::ordered(&judged);
     Report {
         faces: seen.areas.len().max(1),
         verdict: if rival {
@@ -68,7 +66,8 @@ pub fn judge(seen: &Observation<'_>, wanted: &Wanted) -> Report {
         checks,
         background: Some(behind.seen),
         eyes: Some([face.iris(Side::Left).0, face.iris(Side::Right).0]),
-        advice: advice::first(seen, &face, &judged, behind.seen.class),
+        advice: advice::first(seen, &face, &causes, behind.seen.class),
+        causes: causes.iter().map(|fault| fault.assessment.check).collect(),
     }
 }
 
@@ -78,6 +77,7 @@ pub fn nobody() -> Report {
         faces: 0,
         verdict: Verdict::NoFace,
         checks: Vec::new(),
+        causes: Vec::new(),
         background: None,
         eyes: None,
         advice: Some(super::report::Advice::NoFace),

@@ -17,6 +17,11 @@ use super::score::rounded;
 const SKIN: [usize; 7] = [50, 280, 205, 425, 6, 9, 151];
 /// Distance in a and b from the shaded skin beyond which a place is of another colour.
 const FOREIGN: f64 = 21.0;
+/// The same as a share of the skin's own chroma: cameras that paint colours strongly spread them as strongly.
+const SPREAD: f64 = 0.9;
+/// Where the skin itself is at least this bright (L), a channel from [`CLIPPED`] on says nothing of a colour: it is light.
+const BRIGHT: f64 = 72.0;
+const CLIPPED: u8 = 246;
 /// Darker than this (L) nothing can be said of a colour.
 const DARK: f64 = 22.0;
 /// Structure (deviation over mean of the luma) below which a region is blank, and that of a plain eye or mouth.
@@ -56,7 +61,8 @@ fn skin(seen: &Observation<'_>, face: &Landmarks<'_>) -> [f64; 3] {
 /// Whether a colour cannot be skin in this light: shading scales a and b with L, so they are compared at its L.
 fn foreign(c: [f64; 3], skin: &[f64; 3]) -> bool {
     let shade = ((c[0] + 16.0) / (skin[0] + 16.0)).min(1.0);
-    c[0] > DARK && (c[1] - skin[1] * shade).hypot(c[2] - skin[2] * shade) > FOREIGN
+    let far = FOREIGN.max(SPREAD * skin[1].hypot(skin[2]));
+    c[0] > DARK && (c[1] - skin[1] * shade).hypot(c[2] - skin[2] * shade) > far
 }
 
 /// Share of a polygon that is of a foreign colour.
@@ -71,7 +77,8 @@ fn foreign_share(seen: &Observation<'_>, polygon: &[Point], skin: &[f64; 3], ste
             while x < span[1] {
                 if inside(seen.image, f64::from(x), f64::from(y)) {
                     let c = bilinear(seen.image, f64::from(x), f64::from(y)).map(|v| (v + 0.5) as u8);
-                    strange += usize::from(foreign(lab_code(c), skin));
+                    let light = skin[0] > BRIGHT && c.iter().any(|v| *v >= CLIPPED);
+                    strange += usize::from(!light && foreign(lab_code(c), skin));
                     all += 1;
                 }
                 x += step;

@@ -5,7 +5,7 @@
 //! citizen, or because no rule asks for it. Head coverings are not in the table: they are allowed.
 
 use super::super::backdrop::Behind;
-use super::super::report::{Assessment, Check};
+use super::super::report::{Assessment, Check, Wanted};
 use super::Measured;
 
 /// Whether a failed check stops the shot.
@@ -76,19 +76,19 @@ rules! {
     EyesVisible Required AtMost(0.6), 0.2, "most of an eye must be sure to be covered";
     MouthOcclusion Required AtMost(0.6), 0.2, "most of the mouth must be sure to be covered";
     FaceOcclusion Required AtMost(0.35), 0.1, "lips, brows and glare are up to 0.15";
-    IlluminationUniformity Required AtLeast(0.25), 0.06, "measured: even light 0.4 to 0.8, one side at half the light of the other 0.1 to 0.4";
+    IlluminationUniformity Required AtLeast(0.15), 0.06, "measured: even light 0.2 to 0.8 (wrinkles and a warm lamp count), one side at half the light of the other 0.1 to 0.4";
     LuminanceMean Required Between(0.085, 0.75), 0.03, "OFIQ's half-way points are 0.2 and 0.8; dark skin in good light is from 0.08";
     LuminanceVariance Advises Between(0.0005, 0.1), 0.02, "flat or harsh light; explained by the checks above when grave";
     DynamicRange Advises AtLeast(4.5), 0.5, "bits; a picture of few tones prints badly";
     UnderExposure Required AtMost(0.7), 0.1, "share of black; dark skin in dim light is up to 0.5";
     OverExposure Required AtMost(0.1), 0.05, "share of white; a shining forehead is up to 0.03";
-    NaturalColour Required AtMost(15.0), 5.0, "OFIQ's curve is at 36 there; cheap webcams in warm light reach 10";
-    BackgroundUniformity Advises AtMost(60.0), 20.0, "folds and shadows; what is truly uneven the backdrop's class refuses";
+    NaturalColour Required AtMost(24.0), 5.0, "real faces in daylight reach 15, cheap webcams in warm light 10; OFIQ's curve is at 17 there";
+    BackgroundUniformity Advises AtMost(45.0), 15.0, "folds and shadows; what is truly uneven the backdrop's class refuses";
     BackdropColour Required Class, 0.2, "the ministry's rule: red for odd, blue for even birth years, orange for foreign residents";
     Sharpness Required AtLeast(1.45), 0.08, "measured: a blur of sigma 1.4 to 1.9 pixels, or a shake of 8 to 10, at an eye distance of 90";
     CompressionArtifacts Required AtMost(24.0), 6.0, "mean quantisation step; a JPEG of quality 27";
     RedEye Required AtMost(0.28), 0.1, "brown irises in warm light reach 0.2";
-    Glasses Advises AtMost(0.17), 0.1, "a weak measure: the operator sees better";
+    Glasses Required AtMost(0.26), 0.1, "no glasses on the card; bare faces 0.02 to 0.24, thin frames from 0.29, thick ones 0.6 to 0.95";
     Gaze Advises AtMost(0.16), 0.04, "20 degrees aside; the irises of narrow eyes are uncertain";
 }
 
@@ -107,10 +107,22 @@ impl Rule {
         &RULES[check as usize]
     }
 
+    /// Which raw values are good enough where the card's pictures are cut from this one: they must lie within it, or
+    /// their edges would be invented.
+    fn within(&self, wanted: &Wanted) -> Within {
+        match self.check {
+            Check::HeadSize if wanted.room => Within::Between(0.18, 0.295),
+            Check::MarginAbove if wanted.room => Within::AtLeast(1.3),
+            Check::MarginBelow if wanted.room => Within::AtLeast(1.85),
+            Check::LeftwardCrop | Check::RightwardCrop if wanted.room => Within::AtLeast(1.2),
+            _ => self.within,
+        }
+    }
+
     /// How far a raw value is beyond the limit, in tolerances: 0 or less within it. Of a class only how far it is from
     /// the one wanted: whether it is the right one no figure tells.
-    pub fn beyond(&self, raw: f64) -> f64 {
-        let over = match self.within {
+    pub fn beyond(&self, raw: f64, wanted: &Wanted) -> f64 {
+        let over = match self.within(wanted) {
             Within::AtLeast(low) => low - raw,
             Within::AtMost(high) => raw - high,
             Within::Between(low, high) => (low - raw).max(raw - high),
@@ -122,10 +134,10 @@ impl Rule {
     }
 }
 
-pub(crate) fn judge(measured: &Measured, behind: &Behind) -> Judged {
+pub(crate) fn judge(measured: &Measured, behind: &Behind, wanted: &Wanted) -> Judged {
     let rule = Rule::of(measured.check);
     let raw = measured.raw;
-    let beyond = if rule.within == Within::Class && behind.right { 0.0 } else { rule.beyond(raw) };
+    let beyond = if rule.within == Within::Class && behind.right { 0.0 } else { rule.beyond(raw, wanted) };
     let pass = beyond <= 0.0;
     Judged {
         assessment: Assessment { check: measured.check, raw: raw as f32, score: measured.score, pass },

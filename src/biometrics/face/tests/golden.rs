@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::super::detect::detect;
+use super::super::detect::{Fill, detect};
 use super::super::embedding::embed;
 use super::super::networks::{Grain, Range};
 use super::super::raster::Planes;
@@ -125,7 +125,7 @@ fn the_whole_pipeline_agrees_with_its_reference() {
     let golden: Value = serde_json::from_slice(data!("pipeline.json")).unwrap();
     let image = astronaut();
     for (range, name) in [(Range::Near, "face_detector"), (Range::Full, "face_detector_full")] {
-        let found = detect(&engine().networks, &image, range, 0.5).unwrap();
+        let found = detect(&engine().networks, &image, range, Fill::Whole, 0.5).unwrap();
         assert_eq!(found.len(), 1, "{name}");
         let expected = &golden["detections"][name][0];
         let off = farthest(&found[0].frame, &expected["box"]);
@@ -133,7 +133,7 @@ fn the_whole_pipeline_agrees_with_its_reference() {
         assert!((found[0].score - expected["score"].as_f64().unwrap() as f32).abs() < 0.03);
     }
     // The reference starts from the quick detector's box; the outline remembers a little of where the first look was.
-    let near = detect(&engine().networks, &image, Range::Near, 0.5).unwrap();
+    let near = detect(&engine().networks, &image, Range::Near, Fill::Whole, 0.5).unwrap();
     let points = mesh::find(&engine().networks, &image, &near[0]).unwrap().unwrap().points;
     let seen = see(&image);
     let sitter = seen.sitter.as_ref().unwrap();

@@ -181,7 +181,7 @@ pub(super) fn run(
     written::check_names(out, options)?;
     let file = input::photo(path)?;
     let engines = Engines::new(global.models());
-    let judged = judged(&engines, file, &Wanted { backdrop: options.backdrop.map(Cloth::backdrop) })?;
+    let judged = judged(&engines, file, &Wanted { backdrop: options.backdrop.map(Cloth::backdrop), room: false })?;
     let cut = wish(&judged, options)?;
     let said = said(&judged, cut.as_ref());
     if global.json {
@@ -224,7 +224,7 @@ fn said(judged: &Judged, cut: Option<&Cut>) -> Said {
         verdict: told::verdict(report.verdict),
         quality: judged.quality,
         class: 5 - (judged.quality / 20).min(4),
-        causes: told::faults(report).iter().map(|line| line.check.name()).collect(),
+        causes: report.causes.iter().map(|check| check.name()).collect(),
         checks: report.checks.iter().map(check).collect(),
         background: report.background.map(|b| Ground { class: backdrop_word(b.class), score: b.score }),
         eyes: report.eyes.map(|eyes| eyes.map(|(x, y)| (x * scale, y * scale))),

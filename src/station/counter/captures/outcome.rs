@@ -55,8 +55,10 @@ impl Room {
                 self.captures.state = State::Judging(judging);
                 return Ok(());
             }
-            // The judge panicked: as if nothing had been presented.
+            // The judge panicked: as if nothing had been presented, but no portrait takes itself into it again.
             Err(mpsc::TryRecvError::Disconnected) => {
+                tracing::error!(slot = ?judging.need.slot, "the judge of a sample broke down");
+                self.captures.by_itself = false;
                 Err(JobError::from(CaptureError::Retry(Retry::NothingPresented)).into())
             }
         };
