@@ -54,6 +54,8 @@ pub(super) enum Command {
     /// The daily batch.
     #[command(subcommand)]
     Batch(super::batch::BatchCommand),
+    /// What is plugged in, whether it may be opened, and what it sees.
+    Devices(super::devices::Options),
     /// Self-test of database, devices, disk, clock, keys, models and matcher.
     Doctor(super::doctor::Options),
 }

@@ -23,6 +23,7 @@ macro_rules! tell {
 mod args;
 mod batch;
 mod bench;
+mod devices;
 mod doctor;
 mod drawn;
 mod error;
@@ -110,6 +111,7 @@ fn dispatch(arguments: Arguments) -> Result<Outcome, CliError> {
         Some(Command::Inspect(options)) => inspect::run(&global, &options),
         Some(Command::Bench(command)) => bench::run(&global, &command),
         Some(Command::Batch(command)) => batch::run(&global, &command),
+        Some(Command::Devices(options)) => devices::run(&global, &options),
         Some(Command::Doctor(options)) => doctor::run(&global, &options),
     }
 }

@@ -6,7 +6,10 @@
 //!
 //! What a Topaz pad cannot tell: it is silent unless the pen is near, so a line without data is a pad at rest and
 //! never "the device does not answer". Only a closed line, or a line that talks nonsense, is an error.
+//!
+//! [`stu`] does the same for Wacom's STU pads, which are HID devices on USB and answer when they are asked.
 
+pub mod stu;
 pub mod topaz;
 pub mod transport;
 

@@ -83,7 +83,8 @@ impl Line {
     }
 }
 
-fn open() -> io::Result<(OwnedFd, PathBuf)> {
+/// A pseudo terminal: the device's end, and the path of the host's.
+pub(crate) fn open() -> io::Result<(OwnedFd, PathBuf)> {
     let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC)?;
     grantpt(&master)?;
     unlockpt(&master)?;

@@ -5,7 +5,7 @@
 //! own and shares no code with the driver, so that a mistake in one shows against the other.
 
 mod attended;
-mod line;
+pub(crate) mod line;
 mod wire;
 
 use std::io;

@@ -1,0 +1,209 @@
+//! The U.are.U driver and libfprint on one scanner in a socket of a real kernel, and a serial module behind an adapter.
+//!
+//! The devices are virtual ones in the kernel's virtual USB hub, which a virtual machine has. Where it is missing, a case
+//! is a skip with its reason, and a failure under `REKAM_KERNEL=require`. The cases share the hub and must run one after
+//! another (`--test-threads=1`).
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail")]
+
+mod support;
+
+use std::io::Write as _;
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::CommandExt as _;
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use rekam_fingerprint::libfprint::{self, LibfprintScanner};
+use rekam_fingerprint::uru4000::{Scanner, Seeds};
+use rekam_fingerprint::usb;
+use rekam_fingerprint::zfm::ZfmScanner;
+use rekam_hal::{
+    Access, Cancel, DeviceErrorKind, DeviceInfo, Finger, FingerprintScanner, GrayImage, Peripheral, ScanTarget,
+};
+use rekam_simulator::ftdi;
+use rekam_simulator::uru4000::usb::plug_in;
+use rekam_simulator::uru4000::{Mishap, Settings, VirtualUru};
+use rekam_simulator::usbip::Attached;
+use rekam_simulator::zfm::{self, VirtualZfm};
+use support::{answer, capture, finger, kind};
+
+const SERIAL: &str = "VIRTUAL-1";
+const CHILD: &str = "REKAM_KERNEL_CHILD";
+
+fn plugged(device: &VirtualUru, (vendor, product): (u16, u16)) -> Option<Attached> {
+    let made = plug_in(device, vendor, product, SERIAL);
+    if let Err(error) = &made {
+        let _ = writeln!(std::io::stderr(), "skipped: no virtual USB hub ({error})");
+        assert!(std::env::var("REKAM_KERNEL").as_deref() != Ok("require"), "{error}");
+    }
+    made.ok()
+}
+
+/// The scanner, as soon as the kernel shows it.
+fn listed() -> DeviceInfo {
+    let until = Instant::now() + Duration::from_secs(10);
+    loop {
+        let found = usb::devices().into_iter().find(|info| info.serial.as_deref() == Some(SERIAL));
+        if let Some(info) = found.filter(|info| info.access == Access::Ok) {
+            return info;
+        }
+        assert!(Instant::now() < until, "the kernel does not show the scanner");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn vanished() {
+    let until = Instant::now() + Duration::from_secs(10);
+    while usb::devices().iter().any(|info| info.serial.as_deref() == Some(SERIAL)) {
+        assert!(Instant::now() < until, "the kernel still shows the scanner");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn opened() -> Scanner {
+    usb::open(&listed(), Seeds::Drawn).unwrap()
+}
+
+fn steady(settings: &Settings) -> VirtualUru {
+    VirtualUru::new(settings.clone(), || Some(finger(3)))
+}
+
+/// Rows that are the same in both pictures.
+fn equal_rows(one: &GrayImage, other: &GrayImage) -> usize {
+    assert_eq!((one.width(), one.height()), (other.width(), other.height()));
+    let width = one.width() as usize;
+    one.pixels().chunks(width).zip(other.pixels().chunks(width)).filter(|(a, b)| a == b).count()
+}
+
+fn both_drivers_see_the_same_finger() -> Option<()> {
+    for (settings, numbers) in [
+        (Settings::uareu_4500(), (0x05ba, 0x000a)),
+        (Settings { answer: Some(answer), turned: false, ..Settings::uareu_4500() }, (0x045e, 0x00ca)),
+    ] {
+        let device = steady(&settings);
+        let attached = plugged(&device, numbers)?;
+        let mut scanner = opened();
+        scanner.probe().unwrap();
+        let ours = capture(&mut scanner).unwrap();
+        assert!(ours.pixels() == settings.received(&finger(3)), "another picture than the finger");
+        drop(scanner);
+        let found = libfprint::devices().expect("libfprint is installed");
+        let [seen] = found.as_slice() else { panic!("one scanner, not {found:?}") };
+        let mut theirs = LibfprintScanner::open(seen).unwrap();
+        let target = ScanTarget::Single(Finger::RightIndex);
+        let image = theirs.capture(&Cancel::new(), target, &Cancel::new(), &mut |_| ()).unwrap();
+        // The row that the scanner does not send is white here, and something else there.
+        assert!(equal_rows(&ours, &image) >= 289, "{} rows are equal", equal_rows(&ours, &image));
+        drop((theirs, attached));
+        vanished();
+    }
+    Some(())
+}
+
+fn pulled_at_any_moment_it_is_gone_and_comes_back() -> Option<()> {
+    let device = steady(&Settings::uareu_4500());
+    let handles = || std::fs::read_dir("/proc/self/fd").unwrap().count();
+    let mut before = None;
+    // How many events a capture has: each of the rounds pulls the plug at another share of them.
+    let events = {
+        let _attached = plugged(&device, (0x05ba, 0x000a))?;
+        let mut scanner = opened();
+        let begun = device.events();
+        capture(&mut scanner).unwrap();
+        device.events() - begun
+    };
+    vanished();
+    for round in 0..12 {
+        device.plug();
+        let attached = plugged(&device, (0x05ba, 0x000a))?;
+        let info = listed();
+        assert_eq!(info.id, format!("uru4000:{SERIAL}"));
+        let mut scanner = usb::open(&info, Seeds::Drawn).unwrap();
+        device.mishap(round * events / 14, Mishap::Unplug);
+        assert_eq!(kind(capture(&mut scanner)), DeviceErrorKind::Gone, "in round {round}");
+        assert_eq!(scanner.probe().unwrap_err().kind, DeviceErrorKind::Gone);
+        drop((scanner, attached));
+        vanished();
+        assert_eq!(usb::open(&info, Seeds::Drawn).err().map(|error| error.kind), Some(DeviceErrorKind::Gone));
+        assert_eq!(*before.get_or_insert_with(handles), handles(), "handles are left open");
+    }
+    device.plug();
+    let _attached = plugged(&device, (0x05ba, 0x000a))?;
+    assert!(capture(&mut opened()).is_ok());
+    Some(())
+}
+
+/// Runs one test again as a user without rights. The program is copied to where everybody may go.
+fn as_nobody(test: &str) {
+    const NOBODY: u32 = 65_534;
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("test");
+    std::fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let mut command = Command::new(&program);
+    let output = command.args(["--exact", test, "--nocapture"]).env(CHILD, "1").uid(NOBODY).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn without_rights_a_scanner_is_listed_and_its_remedy_named() {
+    const NAME: &str = "without_rights_a_scanner_is_listed_and_its_remedy_named";
+    if std::env::var_os(CHILD).is_some() {
+        let found = usb::devices();
+        let [info] = found.as_slice() else { panic!("one scanner, not {found:?}") };
+        assert_eq!((info.access, info.serial.as_deref()), (Access::Denied, Some(SERIAL)));
+        assert!(info.remedy.as_deref().is_some_and(|remedy| remedy.contains("70-rekam.rules")), "{info:?}");
+        let refused = usb::open(info, Seeds::Drawn).err().map(|error| error.kind);
+        assert_eq!(refused, Some(DeviceErrorKind::NoPermission));
+        return;
+    }
+    let device = steady(&Settings::uareu_4500());
+    let Some(attached) = plugged(&device, (0x05ba, 0x000a)) else { return };
+    listed();
+    as_nobody(NAME);
+    drop(attached);
+    vanished();
+}
+
+#[test]
+fn a_scanner_in_the_kernels_hub_is_driven_through_a_whole_life() {
+    if both_drivers_see_the_same_finger().is_some() {
+        pulled_at_any_moment_it_is_gone_and_comes_back().expect("the hub was there");
+    }
+}
+
+#[test]
+fn a_serial_module_behind_an_adapter_is_read_at_its_speed() {
+    let mut looks = 0;
+    let tap = move || {
+        looks += 1;
+        (looks % 2 == 0).then(|| finger(5))
+    };
+    let module = VirtualZfm::plugged_in(zfm::Settings::default(), tap).unwrap();
+    let made = ftdi::plug_in(&module.path().unwrap(), "MODULE-1");
+    if let Err(error) = &made {
+        let _ = writeln!(std::io::stderr(), "skipped: no virtual USB hub ({error})");
+        assert!(std::env::var("REKAM_KERNEL").as_deref() != Ok("require"), "{error}");
+        return;
+    }
+    let adapter = made.unwrap();
+    let until = Instant::now() + Duration::from_secs(10);
+    let listed = loop {
+        let found = rekam_fingerprint::zfm::devices().into_iter().find(|info| info.id.contains("MODULE-1"));
+        if let Some(info) = found.filter(|info| info.access == Access::Ok) {
+            break info;
+        }
+        assert!(Instant::now() < until, "the kernel shows no serial port");
+        std::thread::sleep(Duration::from_millis(20));
+    };
+    let mut scanner = ZfmScanner::open(Path::new(&listed.transport), Some(57_600)).unwrap();
+    let line = adapter.line();
+    assert!(line.baud.abs_diff(57_600) < 100, "{line:?}");
+    assert_eq!((line.bits, line.parity, line.half_stops), (8, ftdi::Parity::None, 2));
+    let target = ScanTarget::Single(Finger::RightIndex);
+    let image = scanner.capture(&Cancel::new(), target, &Cancel::new(), &mut |_| ()).unwrap();
+    assert!(image.pixels() == zfm::received(&finger(5)), "another picture");
+    drop(adapter);
+    assert_eq!(kind(scanner.capture(&Cancel::new(), target, &Cancel::new(), &mut |_| ())), DeviceErrorKind::Gone);
+}
