@@ -5,10 +5,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use rekam_hal::GrayImage;
+use rekam_simulator::pad::{PadSettings, VirtualPad};
+use rekam_simulator::people::ink;
+use rekam_simulator::zfm::{Settings, VirtualZfm};
 use serde_json::Value;
 
 const REKAM: &str = env!("CARGO_BIN_EXE_rekam");
@@ -71,9 +75,92 @@ fn recordings() -> Vec<PathBuf> {
         skip("umockdev-run is not installed");
         return Vec::new();
     }
-    let entries = std::fs::read_dir(Path::new(&data).join("devices")).unwrap();
+    let Ok(entries) = std::fs::read_dir(Path::new(&data).join("devices")) else {
+        skip("REKAM_DATA holds no recordings of devices");
+        return Vec::new();
+    };
     let named = |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("uru4000"));
-    entries.flatten().map(|entry| entry.path()).filter(named).collect()
+    let found: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(named).collect();
+    if found.is_empty() {
+        skip("REKAM_DATA holds no recording of a U.are.U scanner");
+    }
+    found
+}
+
+fn finger() -> GrayImage {
+    let pixel = |at: usize| (128.0 + 120.0 * (at as f32 / 40.0).sin() * (at as f32 / 9000.0).cos()) as u8;
+    GrayImage::new(300, 320, (0..300 * 320).map(pixel).collect()).unwrap().with_dpi(500.0)
+}
+
+#[test]
+fn a_module_on_a_bare_line_is_named_by_the_line_and_its_picture_says_its_resolution() {
+    let module = VirtualZfm::plugged_in(Settings::default(), || Some(finger())).unwrap();
+    let (id, dir) = (format!("zfm:{}", module.path().unwrap().display()), tempfile::tempdir().unwrap());
+    let file = dir.path().join("finger.png");
+    let tested = Command::new(REKAM).args(["devices", "test", &id, "--json", "--out"]).arg(&file).output().unwrap();
+    let tested = json(&tested);
+    let decoder = png::Decoder::new(std::io::BufReader::new(std::fs::File::open(&file).unwrap()));
+    let reader = decoder.read_info().unwrap();
+    let dpi = reader.info().pixel_dims.map(|dims| (dims.xppu as f32 * 0.0254).round());
+    assert_eq!((reader.info().width, reader.info().height, dpi), (256, 288, Some(500.0)));
+    assert_eq!((tested["width"].as_u64(), tested["dpi"].as_f64()), (Some(256), Some(500.0)));
+}
+
+#[test]
+fn nobody_at_the_scanner_is_a_failed_check_and_no_wrong_use() {
+    let module = VirtualZfm::plugged_in(Settings::default(), || None).unwrap();
+    let id = format!("zfm:{}", module.path().unwrap().display());
+    let output = Command::new(REKAM).args(["devices", "test", &id, "--json"]).output().unwrap();
+    let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(told["retry"].as_str().is_some_and(|again| again.contains("try again")) && told["width"].is_null());
+}
+
+#[test]
+fn a_signature_on_a_bare_line_is_drawn() {
+    let pad = VirtualPad::plugged_in("test", PadSettings::fast()).unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let (id, file) = (format!("topaz:{}", pad.path().unwrap().display()), dir.path().join("ink.png"));
+    let program = Command::new(REKAM)
+        .args(["devices", "test", &id, "--json", "--model", "SigLite 1x5", "--out"])
+        .arg(&file)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut program = program;
+    let mut told = BufReader::new(program.stderr.take().unwrap()).lines();
+    let first = told.next().unwrap().unwrap();
+    assert!(first.contains("write on"), "{first}");
+    // The line is open by now; what is written before somebody listens is lost.
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    pad.sign(&ink::signature(5, 1));
+    let output = program.wait_with_output().unwrap();
+    let tested: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(tested["points"].as_u64().is_some_and(|points| points > 20), "{tested}");
+    let drawn = image::open(&file).unwrap().to_luma8();
+    assert!(drawn.pixels().any(|pixel| pixel.0[0] == 0) && drawn.pixels().any(|pixel| pixel.0[0] == 255));
+}
+
+#[test]
+fn an_unknown_pad_model_is_told_with_those_there_are() {
+    let pad = VirtualPad::plugged_in("test", PadSettings::fast()).unwrap();
+    let id = format!("topaz:{}", pad.path().unwrap().display());
+    let output = Command::new(REKAM).args(["devices", "test", &id, "--model", "T-1000"]).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said.contains("T-1000") && said.contains("SigLite"), "{said}");
+}
+
+#[test]
+fn the_rules_that_open_the_devices_are_at_hand() {
+    let dir = tempfile::tempdir().unwrap();
+    let output = Command::new(REKAM).args(["devices", "rules", "--out"]).arg(dir.path()).output().unwrap();
+    assert!(output.status.success() && String::from_utf8_lossy(&output.stderr).contains("udevadm"));
+    let written = std::fs::read_to_string(dir.path().join("70-rekam.rules")).unwrap();
+    let printed = Command::new(REKAM).args(["devices", "rules"]).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&printed.stdout).trim(), written.trim());
+    assert!(written.contains("05ba") && written.contains("056a"));
 }
 
 #[test]

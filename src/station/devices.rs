@@ -1,14 +1,41 @@
 //! The devices plugged into this station, each in a bay from which a capture thread can borrow it.
 
-use std::sync::{Arc, Mutex, TryLockError};
+use std::sync::{Arc, Mutex, TryLockError, mpsc};
 
 use rekam_hal::{
     Camera, Cancel, CaptureError, DeviceError, DeviceErrorKind, DeviceInfo, EyeSample, EyeSet, FingerprintScanner,
     GrayImage, IrisCamera, Peripheral, Progress, RgbImage, ScanTarget, Signature, SignaturePad,
 };
 
+use serde::{Deserialize, Serialize};
+
 use super::job::{Job, JobError};
-use super::training::presenter::Which;
+
+/// Which device a step needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Which {
+    Camera,
+    Pad,
+    Scanner,
+    Iris,
+}
+
+impl Which {
+    /// All four, in the order of the steps.
+    pub const ALL: [Self; 4] = [Self::Camera, Self::Pad, Self::Scanner, Self::Iris];
+
+    /// Its name in scripts and messages.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Camera => "camera",
+            Self::Pad => "pad",
+            Self::Scanner => "scanner",
+            Self::Iris => "iris",
+        }
+    }
+}
 
 /// A place for one device. A hung capture keeps the old device; plugging in anew puts a fresh one in its place.
 pub struct Bay<D: ?Sized> {
@@ -47,6 +74,15 @@ impl<D: Peripheral + ?Sized + 'static> Bay<D> {
     }
 }
 
+/// A device that has just been opened.
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Opened {
+    Camera(Box<dyn Camera>),
+    Pad(Box<dyn SignaturePad>),
+    Scanner(Box<dyn FingerprintScanner>),
+    Iris(Box<dyn IrisCamera>),
+}
+
 /// What a station can capture with; a missing device leaves its bay empty, the other steps go on.
 #[derive(Default)]
 pub struct Bays {
@@ -75,7 +111,58 @@ impl<D: Peripheral + ?Sized> Bay<D> {
     }
 }
 
+fn ask<D: Peripheral + ?Sized + 'static>(
+    bay: Option<&Bay<D>>,
+    which: Which,
+) -> mpsc::Receiver<Result<(), DeviceError>> {
+    let (sender, answer) = mpsc::channel();
+    let Some(bay) = bay else {
+        drop(sender.send(Err(DeviceError::new(which.word(), DeviceErrorKind::Gone))));
+        return answer;
+    };
+    let bay = Bay { info: bay.info.clone(), device: bay.device.clone() };
+    // Without a thread nobody answers, and whoever waits learns that.
+    drop(std::thread::Builder::new().name("probe".into()).spawn(move || sender.send(bay.probe())));
+    answer
+}
+
+/// A handle whose end may take its time, because closing talks to the device.
+pub(super) type Closing = Option<Box<dyn Send>>;
+
 impl Bays {
+    /// Puts a device into its bay; the one that was there is closed.
+    pub fn put_in(&mut self, opened: Opened) {
+        match opened {
+            Opened::Camera(device) => self.camera = Some(Bay::new(device)),
+            Opened::Pad(device) => self.pad = Some(Bay::new(device)),
+            Opened::Scanner(device) => self.scanner = Some(Bay::new(device)),
+            Opened::Iris(device) => self.iris = Some(Bay::new(device)),
+        }
+    }
+
+    /// Empties a bay and hands out what was in it, to be dropped where there is time.
+    pub(super) fn take_out(&mut self, which: Which) -> Closing {
+        fn boxed<B: Send + 'static>(bay: Option<B>) -> Closing {
+            bay.map(|bay| Box::new(bay) as Box<dyn Send>)
+        }
+        match which {
+            Which::Camera => boxed(self.camera.take()),
+            Which::Pad => boxed(self.pad.take()),
+            Which::Scanner => boxed(self.scanner.take()),
+            Which::Iris => boxed(self.iris.take()),
+        }
+    }
+
+    /// Who is in a bay.
+    pub fn info(&self, which: Which) -> Option<&DeviceInfo> {
+        match which {
+            Which::Camera => self.camera.as_ref().map(Bay::info),
+            Which::Pad => self.pad.as_ref().map(Bay::info),
+            Which::Scanner => self.scanner.as_ref().map(Bay::info),
+            Which::Iris => self.iris.as_ref().map(Bay::info),
+        }
+    }
+
     /// Asks a device for a sign of life.
     ///
     /// # Errors
@@ -90,13 +177,19 @@ impl Bays {
         }
     }
 
+    /// Asks a device for a sign of life on a thread of its own: the answer may take it seconds.
+    pub fn ask(&self, which: Which) -> mpsc::Receiver<Result<(), DeviceError>> {
+        match which {
+            Which::Camera => ask(self.camera.as_ref(), which),
+            Which::Pad => ask(self.pad.as_ref(), which),
+            Which::Scanner => ask(self.scanner.as_ref(), which),
+            Which::Iris => ask(self.iris.as_ref(), which),
+        }
+    }
+
     /// Everything that is present.
     pub fn infos(&self) -> Vec<&DeviceInfo> {
-        let camera = self.camera.as_ref().map(Bay::info);
-        let pad = self.pad.as_ref().map(Bay::info);
-        let scanner = self.scanner.as_ref().map(Bay::info);
-        let iris = self.iris.as_ref().map(Bay::info);
-        [camera, pad, scanner, iris].into_iter().flatten().collect()
+        Which::ALL.into_iter().filter_map(|which| self.info(which)).collect()
     }
 
     /// Takes a portrait when the operator finishes the job, and never before.

@@ -57,6 +57,8 @@ fn top_bar<'a, M: 'a>(ctx: &Context<'a>) -> Element<'a, M> {
     let mut right = row![].spacing(L).align_y(Center);
     for device in &board.devices {
         let tone = match device.light {
+            // A dirty glass still works, but somebody should see to it between two residents.
+            Light::Ready if device.history.wants_cleaning() => Tone::Warning,
             Light::Ready => Tone::Good,
             Light::Working => Tone::Primary,
             Light::Trouble => Tone::Warning,

@@ -15,6 +15,7 @@ use rekam::domain::session::{
 };
 use rekam::domain::user::{Role, UserId};
 use rekam::station::counter::*;
+use rekam::station::health::History;
 use rekam::station::job::News;
 use rekam::station::portrait::{LiveView, Seen};
 use rekam_hal::{Access, Capabilities, DeviceInfo, Eye, Finger, GrayImage, PenPoint, Progress, RgbImage, Signature};
@@ -115,12 +116,18 @@ pub fn device(which: Which) -> Device {
         which,
         info: Some(info),
         light: Light::Ready,
+        ails: None,
         last_error: None,
         captures: 12,
         retries: 1,
         failures: 0,
+        is_testing: false,
         tested: None,
         simulated: true,
+        history: History::default(),
+        candidates: Vec::new(),
+        assigned: None,
+        model: None,
     }
 }
 

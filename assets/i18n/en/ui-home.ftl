@@ -118,3 +118,4 @@ done-exceptions-more = and { $count } more
 done-exceptions-explained = A supervisor looks at them before they are sent.
 done-make = Make the paper again
 done-paper-missing = The paper could not be made: free some space on the disk, then press P.
+home-device-dirty = Clean the glass: { $devices }. Wipe it with a dry cloth, then note it in Devices (F6).

@@ -118,3 +118,4 @@ done-exceptions-more = dan { $count } lagi
 done-exceptions-explained = Penyelia memeriksanya sebelum dikirim.
 done-make = Buat kertas lagi
 done-paper-missing = Kertas belum dapat dibuat: beri ruang pada disk, lalu tekan P.
+home-device-dirty = Bersihkan kacanya: { $devices }. Lap dengan kain kering, lalu catat di Perangkat (F6).

@@ -10,6 +10,7 @@ use std::time::Instant;
 use rekam_hal::{DeviceErrorKind, Finger};
 
 use super::plan::Visit;
+use super::rig::Rig;
 use super::{Options, World, morning};
 use crate::cli::error::CliError;
 use crate::domain::session::{
@@ -19,7 +20,8 @@ use crate::domain::session::{
 use crate::domain::session::{Correction, RecordClass};
 use crate::office::queue::{self, Priority, Visitor};
 use crate::office::{schedule, within};
-use crate::station::training::presenter::{Presenter, Which};
+use crate::station::devices::Which;
+use crate::station::training::presenter::Presenter;
 use crate::station::training::{self, finger_template, iris_template};
 use crate::station::{Clock, Desk, DeskError, Judged, SimulatedClock};
 use crate::store::TicketState;
@@ -56,15 +58,15 @@ impl<'a> Driver<'a> {
     }
 
     /// Brings the visit's record to its end.
-    pub(super) fn drive(&mut self, presenter: &mut Presenter, visit: &Visit) -> Result<End, CliError> {
+    pub(super) fn drive(&mut self, rig: &mut dyn Rig, visit: &Visit) -> Result<End, CliError> {
         let record = record_id(self.options, visit.number);
-        presenter.seat(visit.person.clone(), visit.number);
+        rig.seat(visit.person.clone(), visit.number);
         let ticket = self.call_in(visit)?;
         let mut seconds = BTreeMap::new();
         if self.begin(&record, visit)? {
             while let Some(step) = self.open_step()? {
                 let start = Instant::now();
-                self.work(presenter, visit, step)?;
+                self.work(rig, visit, step)?;
                 *seconds.entry(step.word()).or_insert(0.0) += start.elapsed().as_secs_f64();
             }
         }
@@ -144,14 +146,14 @@ impl<'a> Driver<'a> {
         })
     }
 
-    fn work(&mut self, presenter: &mut Presenter, visit: &Visit, step: Step) -> Result<(), CliError> {
+    fn work(&mut self, rig: &mut dyn Rig, visit: &Visit, step: Step) -> Result<(), CliError> {
         match step {
             Step::Verify => self.verify(visit)?,
-            Step::Photo => self.photo(presenter, visit)?,
-            Step::Signature => self.fill(presenter, visit, Slot::Signature)?,
+            Step::Photo => self.photo(rig, visit)?,
+            Step::Signature => self.fill(rig, visit, Slot::Signature)?,
             Step::Fingerprints | Step::Iris => {
                 for slot in Slot::of(step) {
-                    self.fill(presenter, visit, slot)?;
+                    self.fill(rig, visit, slot)?;
                 }
                 // The one who presents the eyes knows which is which: what only seems wrong stays.
                 if let Some(doubt) = self.desk.doubt()? {
@@ -161,7 +163,7 @@ impl<'a> Driver<'a> {
                 // The check runs while the operator goes on.
                 self.desk.search_duplicates()?;
             }
-            Step::Confirm => return self.confirm(presenter, visit),
+            Step::Confirm => return self.confirm(rig, visit),
         }
         if self.open_step()? == Some(step) {
             self.wish(Wish::Next)?;
@@ -188,11 +190,11 @@ impl<'a> Driver<'a> {
         self.wish(Wish::ConfirmData { fields: Field::ALL.into(), acknowledged })
     }
 
-    fn photo(&mut self, presenter: &mut Presenter, visit: &Visit) -> Result<(), CliError> {
+    fn photo(&mut self, rig: &mut dyn Rig, visit: &Visit) -> Result<(), CliError> {
         if self.desk.session()?.attempts(Slot::Photo).next().is_none() {
-            let judged = self.take(presenter, visit, Slot::Photo)?;
+            let judged = self.take(rig, visit, Slot::Photo)?;
             if let Some(judged) = judged {
-                self.accept(Purpose::Slot(Slot::Photo), judged, Which::Camera)?;
+                self.accept(rig, Purpose::Slot(Slot::Photo), judged, Which::Camera)?;
             }
         }
         let session = self.desk.session()?;
@@ -210,18 +212,18 @@ impl<'a> Driver<'a> {
     }
 
     /// Captures a slot until it is settled, or excepts it.
-    fn fill(&mut self, presenter: &mut Presenter, visit: &Visit, slot: Slot) -> Result<(), CliError> {
+    fn fill(&mut self, rig: &mut dyn Rig, visit: &Visit, slot: Slot) -> Result<(), CliError> {
         if let Some(reason) = missing(visit, slot)
             && !self.desk.session()?.slot(slot).is_settled()
         {
-            return self.except(presenter, visit, slot, reason);
+            return self.except(rig, visit, slot, reason);
         }
         while !self.desk.session()?.slot(slot).is_settled() {
             let tired = self.desk.session()?.attempts(slot).count() >= usize::from(self.desk.session()?.policy().tries);
-            let taken = if tired { None } else { self.take(presenter, visit, slot)? };
+            let taken = if tired { None } else { self.take(rig, visit, slot)? };
             match taken {
                 Some(judged) => {
-                    self.accept(Purpose::Slot(slot), judged, Presenter::device_of(slot))?;
+                    self.accept(rig, Purpose::Slot(slot), judged, Presenter::device_of(slot))?;
                 }
                 None => {
                     let reason = match slot {
@@ -229,7 +231,7 @@ impl<'a> Driver<'a> {
                         Slot::Eye(_) => ExceptionReason::EyeDisease,
                         Slot::Photo | Slot::Signature | Slot::Approval => ExceptionReason::CannotSign,
                     };
-                    return self.except(presenter, visit, slot, reason);
+                    return self.except(rig, visit, slot, reason);
                 }
             }
         }
@@ -238,7 +240,7 @@ impl<'a> Driver<'a> {
 
     fn except(
         &mut self,
-        presenter: &mut Presenter,
+        rig: &mut dyn Rig,
         visit: &Visit,
         slot: Slot,
         reason: ExceptionReason,
@@ -247,17 +249,17 @@ impl<'a> Driver<'a> {
         // One photo shows everything that is missing; with folders of real images nothing but those is captured.
         if evidence.is_none() && visit.person.identity.is_none() && slot.is_biometric() {
             let round = self.round(visit, Slot::Photo)? + 1;
-            presenter.present(round);
-            if let Some(judged) = self.capture(presenter, visit, Slot::Photo, round)? {
+            rig.present(Slot::Photo, round)?;
+            if let Some(judged) = self.capture(rig, visit, Slot::Photo, round)? {
                 let judged = Judged { template: None, portrait: None, ..judged };
-                evidence = Some(self.accept(Purpose::Evidence(slot), judged, Which::Camera)?);
+                evidence = Some(self.accept(rig, Purpose::Evidence(slot), judged, Which::Camera)?);
             }
         }
         let evidence = evidence.filter(|_| slot.is_biometric());
         self.wish(Wish::Except { exception: Exception { slot, reason, evidence, note: String::new() } })
     }
 
-    fn confirm(&mut self, presenter: &mut Presenter, visit: &Visit) -> Result<(), CliError> {
+    fn confirm(&mut self, rig: &mut dyn Rig, visit: &Visit) -> Result<(), CliError> {
         if self.desk.session()?.probes().is_empty() {
             // What the search found while the operator went on. Waiting here keeps equal runs equal; a run that was
             // cut off has lost the search and starts it again.
@@ -269,11 +271,11 @@ impl<'a> Driver<'a> {
         }
         match self.desk.session()?.confirm_need() {
             ConfirmNeed::Compare(slot) => {
-                let judged = match self.take(presenter, visit, slot)? {
+                let judged = match self.take(rig, visit, slot)? {
                     Some(judged) => judged,
                     None => Judged::png(Vec::new()),
                 };
-                self.desk.probe(slot, judged, Some(Presenter::device_id(Presenter::device_of(slot))))?;
+                self.desk.probe(slot, judged, Some(device_id(rig, Presenter::device_of(slot))))?;
                 self.acknowledge_current()
             }
             ConfirmNeed::Supervisor => {
@@ -281,14 +283,14 @@ impl<'a> Driver<'a> {
                 self.desk.vouch(&supervisor, "tidak ada yang dapat dibandingkan")?;
                 self.acknowledge_current()
             }
-            ConfirmNeed::Nothing => self.close(presenter, visit),
+            ConfirmNeed::Nothing => self.close(rig, visit),
         }
     }
 
-    fn close(&mut self, presenter: &mut Presenter, visit: &Visit) -> Result<(), CliError> {
+    fn close(&mut self, rig: &mut dyn Rig, visit: &Visit) -> Result<(), CliError> {
         let session = self.desk.session()?;
         if !session.slot(Slot::Approval).is_settled() {
-            return self.fill(presenter, visit, Slot::Approval);
+            return self.fill(rig, visit, Slot::Approval);
         }
         let operator = training::user(training::OPERATOR)?;
         let invitation = if visit.invited {
@@ -303,14 +305,14 @@ impl<'a> Driver<'a> {
     }
 
     /// Captures a slot with everything that may go wrong on the way; `None` when the resident cannot give it.
-    fn take(&mut self, presenter: &mut Presenter, visit: &Visit, slot: Slot) -> Result<Option<Judged>, CliError> {
+    fn take(&mut self, rig: &mut dyn Rig, visit: &Visit, slot: Slot) -> Result<Option<Judged>, CliError> {
         for wrong in 0..RETRIES {
             let round = self.round(visit, slot)?;
-            presenter.present(round);
-            let Some(judged) = self.capture(presenter, visit, slot, round)? else { return Ok(None) };
+            rig.present(slot, round)?;
+            let Some(judged) = self.capture(rig, visit, slot, round)? else { return Ok(None) };
             let Some(other) = self.desk.shows_other(slot, &judged)? else { return Ok(Some(judged)) };
             tell!("  {slot:?} is the {other:?} again (try {})", wrong + 1);
-            if wrong > 0 && self.replaced(presenter, visit, other)? {
+            if wrong > 0 && self.replaced(rig, visit, other)? {
                 return Ok(Some(judged));
             }
         }
@@ -319,26 +321,26 @@ impl<'a> Driver<'a> {
 
     /// The same finding twice: then perhaps the kept one was the wrong one. It is taken again, and when it does not
     /// show what is kept, what is kept is set aside for it.
-    fn replaced(&mut self, presenter: &mut Presenter, visit: &Visit, kept: Slot) -> Result<bool, CliError> {
+    fn replaced(&mut self, rig: &mut dyn Rig, visit: &Visit, kept: Slot) -> Result<bool, CliError> {
         // At the confirm step what is kept stands; there it is what is presented that is wrong.
         if self.desk.session()?.step() != kept.step() {
             return Ok(false);
         }
         let round = self.round(visit, kept)?;
-        presenter.present(round);
-        let Some(fresh) = self.capture(presenter, visit, kept, round)? else { return Ok(false) };
+        rig.present(kept, round)?;
+        let Some(fresh) = self.capture(rig, visit, kept, round)? else { return Ok(false) };
         if self.desk.matches_kept(kept, &fresh)? {
             return Ok(false);
         }
         let reason = if matches!(kept, Slot::Eye(_)) { "mata lain" } else { "jari lain" };
         self.wish(Wish::SetAside { slot: kept, reason: reason.into() })?;
-        self.accept(Purpose::Slot(kept), fresh, Presenter::device_of(kept))?;
+        self.accept(rig, Purpose::Slot(kept), fresh, Presenter::device_of(kept))?;
         Ok(true)
     }
 
     fn capture(
         &mut self,
-        presenter: &mut Presenter,
+        rig: &mut dyn Rig,
         visit: &Visit,
         slot: Slot,
         round: u64,
@@ -348,7 +350,7 @@ impl<'a> Driver<'a> {
         }
         let (mut retries, mut silent) = (0, 0);
         loop {
-            let error = match self.capture_once(presenter, slot) {
+            let error = match self.capture_once(rig, slot) {
                 Ok(judged) => return Ok(Some(judged)),
                 Err(error) => error,
             };
@@ -360,7 +362,7 @@ impl<'a> Driver<'a> {
                     return Ok(None);
                 }
                 // The next look is another one.
-                presenter.present(round + u64::from(retries));
+                rig.present(slot, round + u64::from(retries))?;
                 continue;
             };
             tell!("  {trouble}");
@@ -370,16 +372,16 @@ impl<'a> Driver<'a> {
             if silent >= DEAD_AFTER {
                 return Err(error.into());
             }
-            reopen(presenter, Presenter::device_of(slot))?;
+            reopen(rig, Presenter::device_of(slot))?;
         }
     }
 
-    fn capture_once(&self, presenter: &Presenter, slot: Slot) -> Result<Judged, DeskError> {
+    fn capture_once(&self, rig: &dyn Rig, slot: Slot) -> Result<Judged, DeskError> {
         match slot {
-            Slot::Photo => self.desk.capture_photo(&presenter.bays),
-            Slot::Signature | Slot::Approval => self.desk.capture_signature(&presenter.bays),
-            Slot::Finger(finger) => self.desk.capture_finger(&presenter.bays, finger),
-            Slot::Eye(eye) => self.desk.capture_eye(&presenter.bays, eye),
+            Slot::Photo => self.desk.capture_photo(rig.bays()),
+            Slot::Signature | Slot::Approval => self.desk.capture_signature(rig.bays()),
+            Slot::Finger(finger) => self.desk.capture_finger(rig.bays(), finger),
+            Slot::Eye(eye) => self.desk.capture_eye(rig.bays(), eye),
         }
     }
 
@@ -400,8 +402,8 @@ impl<'a> Driver<'a> {
         }
     }
 
-    fn accept(&mut self, purpose: Purpose, judged: Judged, which: Which) -> Result<SampleId, CliError> {
-        let id = self.desk.accept(purpose, judged, Some(Presenter::device_id(which)))?;
+    fn accept(&mut self, rig: &dyn Rig, purpose: Purpose, judged: Judged, which: Which) -> Result<SampleId, CliError> {
+        let id = self.desk.accept(purpose, judged, Some(device_id(rig, which)))?;
         self.acknowledge_current()?;
         Ok(id)
     }
@@ -459,10 +461,15 @@ fn missing(visit: &Visit, slot: Slot) -> Option<ExceptionReason> {
 }
 
 /// Plugs a device in again and waits for it, as an operator would.
-fn reopen(presenter: &mut Presenter, which: Which) -> Result<(), CliError> {
+/// The device's name, as events record it.
+fn device_id(rig: &dyn Rig, which: Which) -> String {
+    rig.bays().info(which).map_or_else(String::new, |info| info.id.clone())
+}
+
+fn reopen(rig: &mut dyn Rig, which: Which) -> Result<(), CliError> {
     let mut last = None;
     for _ in 0..REOPENINGS {
-        match presenter.plug_in(which) {
+        match rig.plug_in(which) {
             Ok(()) => return Ok(()),
             Err(error) => {
                 tell!("  {error}");

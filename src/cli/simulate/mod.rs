@@ -10,6 +10,7 @@ mod finish;
 mod papers;
 mod plan;
 mod report;
+mod rig;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

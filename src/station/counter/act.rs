@@ -10,6 +10,7 @@ use crate::domain::nik::Nik;
 use crate::domain::session::{Correction, ExceptionReason, HitId, RecordId, Slot, Step, Verdict, VoidReason, Wish};
 use crate::domain::user::Role;
 use crate::office::queue::Priority;
+use crate::station::plugged::Assigned;
 
 use super::board::{Rules, Stage, Which};
 
@@ -276,6 +277,12 @@ pub enum Act {
     Unplug(Which),
     /// Put it in again.
     Plug(Which),
+    /// Another device does this step from now on; with none, whichever is there.
+    Assign(Which, Option<Assigned>),
+    /// The glass or lens has been cleaned.
+    Cleaned(Which),
+    /// Lay the rules that open the devices into the data directory.
+    SaveDeviceRules,
     /// Let the next capture of a simulated device go wrong.
     Spoil(Which, Spoil),
 
@@ -349,6 +356,9 @@ impl Act {
             | Self::TestDevice(_)
             | Self::Unplug(_)
             | Self::Plug(_)
+            | Self::Assign(..)
+            | Self::Cleaned(_)
+            | Self::SaveDeviceRules
             | Self::Spoil(..) => *stage == Stage::Open,
         }
     }

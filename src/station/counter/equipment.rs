@@ -1,11 +1,14 @@
 //! The desk's devices: simulated ones in training, real ones at a station.
 
-use rekam_hal::{CaptureError, DeviceError, DeviceErrorKind, DeviceInfo};
-use rekam_simulator::faults::Fault;
-use rekam_simulator::replay::Tempo;
+use std::sync::Arc;
 use std::time::Duration;
 
+use rekam_hal::{CaptureError, DeviceInfo};
+use rekam_simulator::faults::Fault;
+use rekam_simulator::replay::Tempo;
+
 use crate::domain::session::Slot;
+use crate::station::plugged::{Bench, Catalog, Choices, Standing};
 use crate::station::training::presenter::{Body, Folders, Presenter, Scripts};
 use crate::station::{Bays, DeskError, JobError};
 
@@ -24,7 +27,7 @@ pub(super) enum Equipment {
     /// Invented people in front of virtual devices.
     Simulated(Box<Presenter>),
     /// Whatever is plugged into this computer.
-    Real(Box<Bays>),
+    Real(Box<Bench>),
 }
 
 impl Equipment {
@@ -34,14 +37,81 @@ impl Equipment {
         Ok(Self::Simulated(Box::new(presenter)))
     }
 
-    pub(super) fn real() -> Self {
-        Self::Real(Box::default())
+    /// The devices of this computer, or of the catalog that a test brings.
+    pub(super) fn real(catalog: Option<Arc<dyn Catalog>>, choices: Choices) -> Result<Self, CounterError> {
+        let bench = match catalog {
+            Some(catalog) => Bench::over(catalog, choices),
+            None => Bench::new(choices),
+        };
+        Ok(Self::Real(Box::new(bench.map_err(|error| DeskError::from(JobError::from(CaptureError::from(error))))?)))
+    }
+
+    pub(super) fn bench(&self) -> Option<&Bench> {
+        match self {
+            Self::Simulated(_) => None,
+            Self::Real(bench) => Some(bench),
+        }
+    }
+
+    pub(super) fn bench_mut(&mut self) -> Option<&mut Bench> {
+        match self {
+            Self::Simulated(_) => None,
+            Self::Real(bench) => Some(bench),
+        }
+    }
+
+    /// Follows cables that came and went by themselves.
+    pub(super) fn tend(&mut self) {
+        if let Self::Real(bench) = self {
+            bench.tend();
+        }
+    }
+
+    /// Whether a capture may begin.
+    pub(super) fn standing(&self, which: Which) -> Standing {
+        match self {
+            // An invented device says by itself that its cable is out.
+            Self::Simulated(_) => Standing::Ready,
+            Self::Real(bench) => bench.standing(which),
+        }
+    }
+
+    /// Everything that could do a step, and whether its descriptors say so for sure.
+    pub(super) fn candidates(&self, which: Which) -> Vec<(DeviceInfo, bool)> {
+        match self {
+            Self::Simulated(_) => Vec::new(),
+            Self::Real(bench) => bench.candidates(which).into_iter().map(|found| (found.info, found.is_sure)).collect(),
+        }
+    }
+
+    /// The model a device is taken for that cannot say its own.
+    pub(super) fn model(&self, which: Which) -> Option<String> {
+        let bench = self.bench()?;
+        bench.model(which)
+    }
+
+    /// The device that was chosen for a step.
+    pub(super) fn assigned(&self, which: Which) -> Option<String> {
+        let bench = self.bench()?;
+        bench.choices().assigned.get(&which).map(|assigned| assigned.id.clone())
+    }
+
+    /// Whether a device that was away has been opened anew meanwhile.
+    pub(super) fn is_back(&self, which: Which) -> bool {
+        self.bench().is_some_and(|bench| bench.is_fresh(which))
+    }
+
+    /// A capture failed on the handle that is open.
+    pub(super) fn wear_out(&mut self, which: Which) {
+        if let Self::Real(bench) = self {
+            bench.wear_out(which);
+        }
     }
 
     pub(super) fn bays(&self) -> &Bays {
         match self {
             Self::Simulated(presenter) => &presenter.bays,
-            Self::Real(bays) => bays,
+            Self::Real(bench) => bench.bays(),
         }
     }
 
@@ -63,23 +133,23 @@ impl Equipment {
         }
     }
 
-    /// Opens a device anew.
-    pub(super) fn plug_in(&mut self, which: Which) -> Result<(), DeviceError> {
+    /// A fresh handle of a device that failed, and how it stands.
+    pub(super) fn plug_in(&mut self, which: Which) -> Standing {
         match self {
-            Self::Simulated(presenter) => presenter.plug_in(which),
-            Self::Real(_) => Err(DeviceError::new(device_of_name(which), DeviceErrorKind::Gone)),
+            Self::Simulated(presenter) => match presenter.plug_in(which) {
+                Ok(()) => Standing::Ready,
+                Err(error) => Standing::Away(error.kind),
+            },
+            Self::Real(bench) => bench.renew(which),
         }
     }
 
     pub(super) fn info(&self, which: Which) -> Option<DeviceInfo> {
-        let bays = self.bays();
-        let info = match which {
-            Which::Camera => bays.camera.as_ref().map(|bay| bay.info()),
-            Which::Pad => bays.pad.as_ref().map(|bay| bay.info()),
-            Which::Scanner => bays.scanner.as_ref().map(|bay| bay.info()),
-            Which::Iris => bays.iris.as_ref().map(|bay| bay.info()),
+        let bays = match self {
+            Self::Simulated(presenter) => &presenter.bays,
+            Self::Real(bench) => return bench.info(which),
         };
-        info.cloned()
+        bays.info(which).cloned()
     }
 
     /// Whether the cable is in, as far as can be seen without a transfer.
@@ -129,14 +199,5 @@ pub(super) fn device_of(slot: Slot) -> Which {
         Slot::Signature | Slot::Approval => Which::Pad,
         Slot::Finger(_) => Which::Scanner,
         Slot::Eye(_) => Which::Iris,
-    }
-}
-
-fn device_of_name(which: Which) -> &'static str {
-    match which {
-        Which::Camera => "camera",
-        Which::Pad => "signature pad",
-        Which::Scanner => "fingerprint scanner",
-        Which::Iris => "iris camera",
     }
 }

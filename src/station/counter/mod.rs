@@ -40,6 +40,7 @@ pub use error::{CounterError, SetupFault};
 pub use station::{SHORTEST_PASSPHRASE, check_officer, check_plan};
 
 use super::models::Models;
+use super::plugged::Catalog;
 
 /// What the counter begins with.
 #[derive(Debug, Clone)]
@@ -58,9 +59,17 @@ pub struct Start {
 /// # Errors
 /// When the system gives no thread.
 pub fn start(start: Start) -> std::io::Result<(Line, JoinHandle<()>)> {
+    start_with(start, None)
+}
+
+/// The same at a desk with other devices than those of this computer.
+///
+/// # Errors
+/// When the system gives no thread.
+pub fn start_with(start: Start, catalog: Option<Arc<dyn Catalog>>) -> std::io::Result<(Line, JoinHandle<()>)> {
     let board = Board { place: Arc::new(Place { folder: start.dir.clone(), ..Place::default() }), ..Board::blank() };
     let (line, far) = Line::new(board.clone());
-    let run = move || room::Room::new(start, far, board).run();
+    let run = move || room::Room::new(start, catalog, far, board).run();
     let thread = thread::Builder::new().name("counter".into()).spawn(run)?;
     Ok((line, thread))
 }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use crate::domain::session::Status;
 use crate::domain::user::{Role, UserId};
 use crate::station::models::Models;
+use crate::station::plugged::Catalog;
 use crate::station::training::Training;
 use crate::station::{Desk, DeskError, Supervisor};
 use crate::store::Store;
@@ -43,6 +44,8 @@ pub(super) struct Room {
     pub(super) station: Option<Station>,
     /// The desk of the officer who works.
     pub(super) desk: Option<Desk>,
+    /// Where real devices come from, when not from this computer.
+    catalog: Option<Arc<dyn Catalog>>,
     pub(super) captures: Captures,
     pub(super) supervisor: Option<Supervisor>,
     pub(super) exporting: Option<Exporting>,
@@ -63,7 +66,7 @@ pub(super) struct Room {
 pub(super) type Done = Result<(), CounterError>;
 
 impl Room {
-    pub(super) fn new(start: Start, far: FarEnd, board: Board) -> Self {
+    pub(super) fn new(start: Start, catalog: Option<Arc<dyn Catalog>>, far: FarEnd, board: Board) -> Self {
         Self {
             dir: start.dir,
             models: start.models,
@@ -73,6 +76,7 @@ impl Room {
             dirty: true,
             station: None,
             desk: None,
+            catalog,
             captures: Captures::default(),
             supervisor: None,
             exporting: None,
@@ -129,6 +133,9 @@ impl Room {
             }
         }
         self.captures.stop();
+        if let Err(error) = self.keep_histories() {
+            tracing::debug!(error = %for_log(&error), "how the devices have done was not written down");
+        }
         self.end_export_now();
         self.end_import_now();
     }
@@ -188,7 +195,7 @@ impl Room {
         }
         self.say_busy(Busy::Provisioning);
         let store = provision(&self.dir, plan, time::OffsetDateTime::now_utc())?;
-        let station = Station::real(store, self.models.clone())?;
+        let station = Station::real(store, self.models.clone(), self.catalog.clone())?;
         self.take_over(station)?;
         self.board.stage = Stage::Closed;
         Ok(())
@@ -222,7 +229,7 @@ impl Room {
             Some(station) => drop(station.store().authenticate(user, &passphrase.0, now)?),
             None => {
                 let (store, _) = Store::open(&self.dir, user, &passphrase.0, now)?;
-                let station = Station::real(store, self.models.clone())?;
+                let station = Station::real(store, self.models.clone(), self.catalog.clone())?;
                 self.take_over(station)?;
             }
         }
@@ -318,7 +325,11 @@ impl Room {
     }
 
     fn is_lively(&self) -> bool {
-        self.captures.is_active() || self.exporting.is_some() || self.importing.is_some() || self.is_searching()
+        self.captures.is_active()
+            || self.is_testing()
+            || self.exporting.is_some()
+            || self.importing.is_some()
+            || self.is_searching()
     }
 
     /// What goes on by itself.
@@ -327,6 +338,7 @@ impl Room {
             return;
         }
         let searched = self.look_after_search().and(self.look_after_faces());
+        self.look_after_devices();
         let captured = self.look_after_captures();
         for error in [searched.err(), captured.err()].into_iter().flatten() {
             tracing::debug!(error = %for_log(&error), "between acts");
@@ -339,7 +351,7 @@ impl Room {
         if self.slow_round.elapsed() >= SLOW_ROUND {
             self.slow_round = Instant::now();
             let before = (self.board.health, self.board.devices.clone());
-            let refreshed = self.refresh_health().and_then(|()| self.turn_the_page());
+            let refreshed = self.refresh_health().and_then(|()| self.turn_the_page()).and(self.keep_histories());
             if let Err(error) = &refreshed {
                 tracing::debug!(error = %for_log(error), "disk, queue and clock were not read");
             }
@@ -455,6 +467,9 @@ impl Room {
             Act::TestDevice(which) => self.test_device(which),
             Act::Unplug(which) => self.pull(which, true),
             Act::Plug(which) => self.pull(which, false),
+            Act::Assign(which, assigned) => self.assign(which, assigned),
+            Act::Cleaned(which) => self.cleaned(which),
+            Act::SaveDeviceRules => self.save_rules_file(),
             Act::Spoil(which, spoil) => self.station()?.equipment.spoil(which, spoil),
             Act::Provision(plan) => self.make_station(&plan),
             Act::ClearTrouble => {

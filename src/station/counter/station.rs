@@ -16,8 +16,10 @@ use crate::office::zone::{ZONE, Zone};
 use crate::office::{register, within};
 use crate::station::clock::SystemClock;
 use crate::station::engines::Engines;
+use crate::station::health::Histories;
 use crate::station::ledger::{Ledger, Recipients};
 use crate::station::models::Models;
+use crate::station::plugged::{Catalog, Choices};
 use crate::station::supervisor::SIGNING_KEY;
 use crate::station::training::Training;
 use crate::station::{DeskError, gallery};
@@ -31,6 +33,10 @@ use super::error::{CounterError, SetupFault};
 /// The desk's name in the queue.
 pub(super) const DESK: &str = "1";
 /// Setting: region and number of a real station.
+/// Which device does which step.
+pub(super) const CHOICES: &str = "devices.choices";
+/// How the devices have done.
+pub(super) const HISTORIES: &str = "devices.histories";
 const CODE: &str = "station.code";
 /// Setting: for whom its batches are sealed, separated by spaces.
 const RECIPIENTS: &str = "station.recipients";
@@ -53,6 +59,9 @@ pub(super) struct Station {
     pub code: StationCode,
     pub recipients: Vec<String>,
     pub equipment: Equipment,
+    /// How the devices have done, and what of it is written down.
+    pub histories: Histories,
+    pub kept_histories: Histories,
     pub training: Option<Training>,
     /// People in the gallery when it was loaded.
     pub people: usize,
@@ -93,12 +102,19 @@ impl Station {
     }
 
     /// A real station.
-    pub(super) fn real(store: Store, models: Models) -> Result<Self, CounterError> {
-        let (code, recipients) = store.call(|db| Ok((db.setting(CODE)?, db.setting(RECIPIENTS)?)))?;
+    pub(super) fn real(store: Store, models: Models, catalog: Option<Arc<dyn Catalog>>) -> Result<Self, CounterError> {
+        let (code, recipients, choices) =
+            store.call(|db| Ok((db.setting(CODE)?, db.setting(RECIPIENTS)?, db.setting(CHOICES)?)))?;
+        let choices = choices.map(|text| Choices::read(&text)).transpose().unwrap_or_else(|error| {
+            // A station must open without its devices: the officer chooses them again.
+            tracing::error!(%error, "the choice of devices cannot be read");
+            None
+        });
         let code = code.as_deref().and_then(read_code).ok_or(CounterError::Setup(SetupFault::Region))?;
         let recipients: Vec<String> = recipients.unwrap_or_default().split_whitespace().map(str::to_owned).collect();
         let district = recipients.first().cloned().into_iter().collect();
-        Self::assemble(store, code, district, recipients, Equipment::real(), models)
+        let equipment = Equipment::real(catalog, choices.unwrap_or_default())?;
+        Self::assemble(store, code, district, recipients, equipment, models)
     }
 
     fn assemble(
@@ -109,7 +125,9 @@ impl Station {
         equipment: Equipment,
         models: Models,
     ) -> Result<Self, CounterError> {
-        let review = store.call(|db| db.review_recipient())?;
+        let (review, histories) = store.call(|db| Ok((db.review_recipient()?, db.setting(HISTORIES)?)))?;
+        let histories = histories.map(|text| Histories::read(&text)).unwrap_or_default();
+        let kept_histories = histories.clone();
         let gallery = gallery::load(&store)?;
         let people = gallery.len();
         let worker = Worker::start(gallery).map_err(DeskError::from)?;
@@ -117,7 +135,18 @@ impl Station {
         let ledger = Ledger { store, clock: Arc::new(SystemClock), recipients: recipients_of_records };
         // One thread: the other one is the operator's.
         let engines = Arc::new(Engines::new(models).with_threads(1));
-        Ok(Self { ledger, worker, engines, code, recipients, equipment, training: None, people })
+        Ok(Self {
+            ledger,
+            worker,
+            engines,
+            code,
+            recipients,
+            equipment,
+            histories,
+            kept_histories,
+            training: None,
+            people,
+        })
     }
 
     pub(super) fn store(&self) -> &Store {

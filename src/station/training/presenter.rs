@@ -17,32 +17,8 @@ use rekam_simulator::replay::{ReplayCamera, ReplayIrisCamera, ReplayScanner, Tem
 pub use super::scene::{Body, Folders};
 use super::scene::{EyeOf, FaceOf, FingerOf, Stage};
 use crate::domain::session::Slot;
-use crate::station::{Bay, Bays};
-
-/// Which device a step needs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[allow(missing_docs, reason = "the names say it")]
-pub enum Which {
-    Camera,
-    Pad,
-    Scanner,
-    Iris,
-}
-
-impl Which {
-    /// All four, in the order of the steps.
-    pub const ALL: [Self; 4] = [Self::Camera, Self::Pad, Self::Scanner, Self::Iris];
-
-    /// Its name in scripts and messages.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Camera => "camera",
-            Self::Pad => "pad",
-            Self::Scanner => "scanner",
-            Self::Iris => "iris",
-        }
-    }
-}
+pub use crate::station::devices::Which;
+use crate::station::{Bays, Opened};
 
 /// What goes wrong with which capture of each device, known beforehand.
 #[derive(Debug, Clone, Default)]
@@ -123,25 +99,22 @@ impl Presenter {
     /// [`DeviceErrorKind::Gone`] while its cable is out; busy while a hung capture still holds the pad's line.
     pub fn plug_in(&mut self, which: Which) -> Result<(), DeviceError> {
         // Out first, then in: a serial line is held by one handle alone.
-        match which {
-            Which::Camera => {
-                self.bays.camera = None;
-                self.bays.camera = Some(Bay::new(Box::new(self.camera.reopen()?)));
-            }
-            Which::Scanner => {
-                self.bays.scanner = None;
-                self.bays.scanner = Some(Bay::new(Box::new(self.scanner.reopen()?)));
-            }
-            Which::Iris => {
-                self.bays.iris = None;
-                self.bays.iris = Some(Bay::new(Box::new(self.iris.reopen()?)));
-            }
-            Which::Pad => {
-                self.bays.pad = None;
-                self.bays.pad = Some(Bay::new(Box::new(self.open_pad()?)));
-            }
-        }
+        self.bays.take_out(which);
+        self.bays.put_in(self.open(which)?);
         Ok(())
+    }
+
+    /// A fresh handle on a device.
+    ///
+    /// # Errors
+    /// Those of [`Self::plug_in`].
+    pub fn open(&self, which: Which) -> Result<Opened, DeviceError> {
+        Ok(match which {
+            Which::Camera => Opened::Camera(Box::new(self.camera.reopen()?)),
+            Which::Scanner => Opened::Scanner(Box::new(self.scanner.reopen()?)),
+            Which::Iris => Opened::Iris(Box::new(self.iris.reopen()?)),
+            Which::Pad => Opened::Pad(Box::new(self.open_pad()?)),
+        })
     }
 
     /// The real driver on the far end of the virtual pad's line.

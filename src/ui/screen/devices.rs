@@ -3,7 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use rekam_hal::{DeviceErrorKind, DeviceInfo};
+
 use crate::station::counter::{Act, Device, Light, Spoil, Which};
+use crate::station::plugged::{self, Assigned, Setup};
 use crate::ui::keys::Key;
 use crate::ui::{Action, Context, Element, Outcome, Route};
 
@@ -31,6 +34,16 @@ pub enum Message {
     Cable,
     /// Let the next capture go wrong.
     Spoil(Spoil),
+    /// The next one of the devices that could do this step.
+    Other,
+    /// Whichever device is there.
+    Automatic,
+    /// The next model of a pad that cannot say its own.
+    Model,
+    /// The glass or lens is clean again.
+    Cleaned,
+    /// Lay the rules that open the devices where a technician finds them.
+    SaveRules,
     /// Back to work.
     Back,
 }
@@ -39,6 +52,8 @@ impl Devices {
     /// Takes a message in and says what the parent must do.
     pub fn update(&mut self, message: Message, ctx: &Context<'_>) -> Vec<Outcome> {
         let which = self.chosen(ctx);
+        // Whatever is done to a device, it stays the chosen one, also when it is no longer in trouble.
+        self.chosen = Some(which);
         match message {
             Message::Choose(which) => self.chosen = Some(which),
             Message::Step(forward) => self.chosen = Some(neighbour(which, forward)),
@@ -54,6 +69,11 @@ impl Devices {
                 }
                 return vec![Outcome::Do(Act::Spoil(which, spoil))];
             }
+            Message::Other => return vec![Outcome::Do(Act::Assign(which, other(ctx, which)))],
+            Message::Automatic => return vec![Outcome::Do(Act::Assign(which, None))],
+            Message::Model => return vec![Outcome::Do(Act::Assign(which, next_model(ctx, which)))],
+            Message::Cleaned => return vec![Outcome::Do(Act::Cleaned(which))],
+            Message::SaveRules => return vec![Outcome::Do(Act::SaveDeviceRules)],
             Message::Back => return vec![Outcome::Go(Route::Work)],
         }
         Vec::new()
@@ -65,12 +85,15 @@ impl Devices {
         let name = crate::ui::text::which(ctx.words, which);
         let device = ctx.device(which);
         // A device at work is alive, and a test would take its resident's finger away from it.
-        let idle = device.is_some_and(|device| device.light != Light::Working);
+        let idle = device.is_some_and(|device| device.light != Light::Working && !device.is_testing);
         let test = ctx.say("devices-test", &[("device", &name)]);
         let mut actions = vec![
             Action::secondary(Key::Escape, ctx.t("devices-back"), Message::Back),
             Action::primary(Key::Enter, test, Message::Test).when(idle),
         ];
+        if let Some(device) = device {
+            actions.extend(care(ctx, device));
+        }
         if let Some(device) = device.filter(|device| device.simulated) {
             actions.extend(faults(ctx, device));
         }
@@ -120,6 +143,51 @@ fn neighbour(which: Which, forward: bool) -> Which {
     let count = Which::ALL.len();
     let at = Which::ALL.iter().position(|one| *one == which).unwrap_or(0);
     Which::ALL[(at + if forward { 1 } else { count - 1 }) % count]
+}
+
+/// What can be done about the device itself.
+fn care(ctx: &Context<'_>, device: &Device) -> Vec<Action<Message>> {
+    let mut actions = Vec::new();
+    if device.history.wants_cleaning() {
+        actions.push(Action::secondary(Key::Char('l'), ctx.t("devices-cleaned"), Message::Cleaned));
+    }
+    if device.ails == Some(DeviceErrorKind::NoPermission) {
+        actions.push(Action::secondary(Key::Char('a'), ctx.t("devices-save-rules"), Message::SaveRules));
+    }
+    if let Some((next, _)) = next_candidate(device) {
+        let words = ctx.say("devices-other", &[("device", &next.model)]);
+        actions.push(Action::secondary(Key::Char('g'), words, Message::Other));
+    }
+    if let Some(model) = device.model.as_deref() {
+        actions.push(Action::secondary(Key::Char('m'), ctx.say("devices-model", &[("model", model)]), Message::Model));
+    }
+    if device.assigned.is_some() {
+        actions.push(Action::secondary(Key::Char('o'), ctx.t("devices-automatic"), Message::Automatic));
+    }
+    actions
+}
+
+/// The candidate after the one that does the step now.
+fn next_candidate(device: &Device) -> Option<&(DeviceInfo, bool)> {
+    let now = device.info.as_ref().map(|info| &info.id);
+    let at = device.candidates.iter().position(|(info, _)| Some(&info.id) == now);
+    let next = at.map_or(0, |at| at + 1) % device.candidates.len().max(1);
+    device.candidates.get(next).filter(|(info, _)| Some(&info.id) != now)
+}
+
+fn other(ctx: &Context<'_>, which: Which) -> Option<Assigned> {
+    let (info, _) = next_candidate(ctx.device(which)?)?;
+    Some(Assigned { id: info.id.clone(), setup: Setup::default() })
+}
+
+/// The device as it is, spoken to as the next model of the list.
+fn next_model(ctx: &Context<'_>, which: Which) -> Option<Assigned> {
+    let device = ctx.device(which)?;
+    let names = plugged::pad_models();
+    let at = names.iter().position(|name| Some(*name) == device.model.as_deref());
+    let next = names.get(at.map_or(0, |at| at + 1) % names.len().max(1))?;
+    let setup = Setup { model: Some((*next).to_owned()), ..Setup::default() };
+    Some(Assigned { id: device.info.as_ref()?.id.clone(), setup })
 }
 
 /// The faults that a simulated device can show.

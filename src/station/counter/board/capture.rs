@@ -6,6 +6,7 @@ use tokio::sync::watch;
 
 use super::Which;
 use crate::domain::session::{Session, Slot, SlotState};
+use crate::station::health::History;
 use crate::station::job::News;
 use crate::station::portrait::LiveView;
 
@@ -165,6 +166,8 @@ pub struct Device {
     pub info: Option<DeviceInfo>,
     /// Its light.
     pub light: Light,
+    /// Why it cannot be used now.
+    pub ails: Option<DeviceErrorKind>,
     /// What went wrong last.
     pub last_error: Option<(DeviceErrorKind, OffsetDateTime)>,
     /// Samples taken since the start.
@@ -173,10 +176,20 @@ pub struct Device {
     pub retries: u32,
     /// Captures that the device failed.
     pub failures: u32,
+    /// It is asked for a sign of life now.
+    pub is_testing: bool,
     /// Outcome of the last test.
     pub tested: Option<Result<(), DeviceErrorKind>>,
     /// Simulated: may be made to fail on purpose.
     pub simulated: bool,
+    /// How it has done over all days.
+    pub history: History,
+    /// Everything plugged in that could do this step, and whether it is sure to.
+    pub candidates: Vec<(DeviceInfo, bool)>,
+    /// The device that an officer chose for this step, there or not.
+    pub assigned: Option<String>,
+    /// Name of the model it is taken for, where it cannot say its own.
+    pub model: Option<String>,
 }
 
 /// The light of a device.

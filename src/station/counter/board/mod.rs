@@ -25,7 +25,7 @@ use crate::office::zone::Zone;
 use crate::store::Ticket;
 
 use super::error::CounterError;
-pub use crate::station::training::presenter::Which;
+pub use crate::station::devices::Which;
 pub use back_room::{Agreement, BackRoom, Export, Pending, PendingHit, Review, Rules, Side};
 pub use capture::{Aim, Capture, Device, Light, Outcome, Phase, SlapTake, Take, presentable};
 
@@ -54,6 +54,8 @@ pub struct Board {
     pub check: Check,
     /// The four devices.
     pub devices: Vec<Device>,
+    /// Where the rules that open the devices were laid, and the command that installs them.
+    pub device_rules: Option<(PathBuf, String)>,
     /// What a search found.
     pub found: Option<Arc<Found>>,
     /// The record that has just ended.
@@ -373,6 +375,7 @@ impl Board {
             last: None,
             check: Check::Idle,
             devices: Vec::new(),
+            device_rules: None,
             found: None,
             finished: None,
             back_room: None,

@@ -22,6 +22,7 @@ use tokio::sync::watch;
 use crate::domain::session::{Purpose, Session, Slot};
 use crate::station::DeskError;
 use crate::station::job::News;
+use crate::station::plugged::Standing;
 use crate::station::portrait::{self, Shutter, Watching};
 
 use super::board::{Aim, Which};
@@ -30,7 +31,7 @@ use super::room::{Done, Room};
 
 pub(super) use shown::shown;
 
-use devices::{Health, REOPEN};
+use devices::{Health, REOPEN, SOON};
 use job::{AnyJob, Verdict};
 use shown::fingerprint_of;
 use target::Need;
@@ -90,6 +91,7 @@ struct Running {
     need: Need,
     job: AnyJob,
     news: watch::Receiver<News>,
+    began: Instant,
     /// The last sign of life: a frame, a pen stroke, or the start.
     alive: Instant,
     /// The preview of a portrait, looked at.
@@ -113,6 +115,14 @@ impl Captures {
     pub(super) fn shutter(&self) {
         if let State::Running(running) = &self.state {
             running.job.finish();
+        }
+    }
+
+    /// Whether a capture holds this device now.
+    fn works_with(&self, which: Which) -> bool {
+        match &self.state {
+            State::Running(running) | State::Stopping(running, _) => running.need.device() == which,
+            State::Nothing | State::Judging(_) | State::Away { .. } => false,
         }
     }
 
@@ -233,7 +243,8 @@ impl Room {
                     // It hangs in its driver: a fresh handle takes its place in the bay.
                     let which = running.need.device();
                     if let Some(station) = &mut self.station {
-                        drop(station.equipment.plug_in(which));
+                        station.equipment.wear_out(which);
+                        station.equipment.plug_in(which);
                     }
                 }
                 Ok(())
@@ -253,6 +264,18 @@ impl Room {
             return Ok(());
         }
         self.captures.not_before = None;
+        match self.station()?.equipment.standing(need.device()) {
+            Standing::Ready => {}
+            // Between two captures, for the moment it takes.
+            Standing::Opening => {
+                self.captures.not_before = Some(Instant::now() + SOON);
+                return Ok(());
+            }
+            Standing::Away(kind) => {
+                self.captures.state = State::Away { need, kind, again: Instant::now() };
+                return Ok(());
+            }
+        }
         let round = rounds(self.desk()?.session()?, need.slot) + self.captures.takes;
         let station = self.station()?;
         station.equipment.present(round);
@@ -260,7 +283,8 @@ impl Room {
             Ok(job) => {
                 let news = job.news();
                 let watching = self.watch(need, &job)?;
-                self.captures.state = State::Running(Running { need, job, news, alive: Instant::now(), watching });
+                let began = Instant::now();
+                self.captures.state = State::Running(Running { need, job, news, began, alive: began, watching });
                 Ok(())
             }
             Err(error) => self.failed(need, error),
@@ -302,7 +326,7 @@ impl Room {
             None if running.alive.elapsed() > SILENCE => {
                 running.job.cancel();
                 let again = Instant::now() + REOPEN;
-                self.note_device(running.need.device(), Some(DeviceErrorKind::Silent));
+                self.note_failure(running.need.device(), DeviceErrorKind::Silent);
                 let kind = DeviceErrorKind::Silent;
                 self.captures.state = State::Away { need: running.need, kind, again };
                 Ok(())

@@ -28,7 +28,7 @@ pub(super) const READING: Duration = Duration::from_millis(900);
 impl Room {
     pub(super) fn hand_to_judge(&mut self, running: Running, raw: Raw) -> Done {
         let which = running.need.device();
-        self.note_device(which, None);
+        self.note_sample(which, running.began.elapsed());
         let raw = match (running.need.aim, raw) {
             (Aim::Fill, Raw::Photo(image)) => {
                 Raw::Portrait(image, portrait::wanted(self.desk()?.session()?.resident()))
@@ -171,7 +171,7 @@ impl Room {
         let which = need.device();
         match error {
             JobError::Capture(CaptureError::Retry(retry)) => {
-                self.captures.health.entry(which).or_default().retries += 1;
+                self.note_retry(which, retry);
                 self.report(slot, Outcome::Again, Some(retry));
                 self.captures.not_before = Some(Instant::now() + READING);
                 Ok(())
@@ -179,7 +179,7 @@ impl Room {
             JobError::Capture(CaptureError::Cancelled) => Ok(()),
             JobError::Capture(CaptureError::Device(device)) => {
                 tracing::debug!(error = %harm::chain(&device), "a device failed");
-                self.note_device(which, Some(device.kind));
+                self.note_failure(which, device.kind);
                 let again = Instant::now() + REOPEN;
                 self.captures.state = State::Away { need, kind: device.kind, again };
                 Ok(())

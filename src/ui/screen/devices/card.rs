@@ -2,7 +2,7 @@
 
 use iced::widget::{Space, column, container, mouse_area, row, text};
 use iced::{Center, Fill};
-use rekam_hal::{Access, DeviceInfo};
+use rekam_hal::{Access, DeviceErrorKind, DeviceInfo};
 
 use super::{Message, needs_care};
 use crate::station::counter::{Device, Light, Spoil, Which};
@@ -23,9 +23,20 @@ pub(super) fn screen<'a>(
     parts = parts.push(match (devices.is_empty(), devices.iter().find(|device| needs_care(device))) {
         (true, _) => banner(Tone::Warning, ctx.t("devices-none")),
         (false, Some(device)) => banner(Tone::Bad, trouble(ctx, device)),
-        (false, None) => banner(Tone::Good, ctx.t("devices-all-well")),
+        (false, None) => match devices.iter().find(|device| device.history.wants_cleaning()) {
+            Some(device) => {
+                let name = say::which(ctx.words, device.which);
+                let advice = ctx.t("devices-clean");
+                banner(Tone::Warning, ctx.say("devices-trouble", &[("device", &name), ("advice", &advice)]))
+            }
+            None => banner(Tone::Good, ctx.t("devices-all-well")),
+        },
     });
     let cards = devices.iter().map(|device| card(ctx, device, device.which == chosen, ordered(device)));
+    if let Some((path, command)) = &ctx.board.device_rules {
+        let saved = ctx.say("devices-rules-saved", &[("path", &path.display().to_string())]);
+        parts = parts.push(note(Tone::Primary, saved, command.clone()));
+    }
     parts = parts.push(row(cards).spacing(M).height(Fill));
     let hint = if devices.iter().any(|device| device.simulated) { "devices-hint-training" } else { "devices-hint" };
     parts.push(caption(ctx.t(hint))).into()
@@ -34,10 +45,12 @@ pub(super) fn screen<'a>(
 /// What is wrong with a device, by name, and what to do.
 fn trouble(ctx: &Context<'_>, device: &Device) -> String {
     let name = say::which(ctx.words, device.which);
-    let advice = match (&device.info, device.last_error) {
-        (_, Some((kind, _))) => say::device_trouble(ctx.words, kind),
-        (Some(info), None) if info.access != Access::Ok => access(ctx, info.access),
-        (Some(_) | None, None) => ctx.t("devices-look-after"),
+    let unsure = device.info.is_none() && !device.candidates.is_empty();
+    let advice = match (device.ails, device.last_error) {
+        (Some(DeviceErrorKind::Gone), _) if unsure => ctx.t("devices-choose"),
+        (Some(DeviceErrorKind::NoPermission), _) => ctx.t("devices-denied"),
+        (Some(kind), _) | (None, Some((kind, _))) => say::device_trouble(ctx.words, kind),
+        (None, None) => ctx.t("devices-look-after"),
     };
     ctx.say("devices-trouble", &[("device", &name), ("advice", &advice)])
 }
@@ -67,6 +80,7 @@ fn card<'a>(ctx: &Context<'a>, device: &'a Device, chosen: bool, ordered: Option
         None => parts.push(text(ctx.t("devices-not-found")).size(BODY)),
     };
     parts = parts.push(counts(ctx, device));
+    parts = parts.push(history(ctx, device));
     parts = parts.push(Space::new().height(Fill));
     if let Some((kind, at)) = device.last_error {
         let when = ctx.say("devices-last-error", &[("time", &ctx.moment(at))]);
@@ -102,12 +116,35 @@ fn counts<'a>(ctx: &Context<'a>, device: &Device) -> Element<'a, Message> {
     parts.into()
 }
 
+/// How it has done over all days, in one line; and a cloth when the glass asks for it.
+fn history<'a>(ctx: &Context<'a>, device: &Device) -> Option<Element<'a, Message>> {
+    let mut parts = column![].spacing(S);
+    let seconds = device.history.mean_seconds();
+    if seconds.is_none() && !device.history.wants_cleaning() {
+        return None;
+    }
+    if let Some(seconds) = seconds {
+        let numbers = [
+            ("captures", device.history.captures.to_string()),
+            ("seconds", format!("{seconds:.1}").replace('.', ",")),
+            ("timeouts", device.history.timeouts.to_string()),
+        ];
+        let numbers = numbers.each_ref().map(|(name, value)| (*name, value.as_str()));
+        parts = parts.push(text(ctx.say("devices-history", &numbers)).size(CAPTION).style(ink::muted));
+    }
+    if device.history.wants_cleaning() {
+        parts = parts.push(note(Tone::Warning, ctx.t("devices-dirty"), ctx.t("devices-clean")));
+    }
+    Some(parts.into())
+}
+
 fn count_of<'a>(ctx: &Context<'a>, key: &str, count: u32) -> Element<'a, Message> {
     column![text(count.to_string()).size(TITLE).font(BOLD), text(ctx.t(key)).size(CAPTION).style(ink::muted),].into()
 }
 
 fn tested<'a>(ctx: &Context<'a>, device: &Device) -> Element<'a, Message> {
     match device.tested {
+        None if device.is_testing => chip(Tone::Primary, ctx.t("devices-testing")),
         None => chip(Tone::Neutral, ctx.t("devices-untested")),
         Some(Ok(())) => chip(Tone::Good, ctx.t("devices-test-passed")),
         // The same sentence stands above already.

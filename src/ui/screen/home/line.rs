@@ -76,11 +76,13 @@ pub(in crate::ui::screen) fn weekday(ctx: &Context<'_>, day: time::Date) -> Stri
 
 /// A device that is missing is mended before somebody sits down, not after.
 fn devices<'a>(ctx: &Context<'a>) -> Option<Element<'a, Message>> {
-    let away = |device: &&Device| matches!(device.light, Light::Missing | Light::Trouble);
-    let names: Vec<_> =
-        ctx.board.devices.iter().filter(away).map(|device| say::which(ctx.words, device.which)).collect();
-    let said = || ctx.say("home-device-away", &[("devices", &names.join(", "))]);
-    (!names.is_empty()).then(|| banner(Tone::Warning, said()))
+    let banner_of = |key, is_meant: &dyn Fn(&Device) -> bool| {
+        let meant = ctx.board.devices.iter().filter(|device| is_meant(device));
+        let names: Vec<_> = meant.map(|device| say::which(ctx.words, device.which)).collect();
+        (!names.is_empty()).then(|| banner(Tone::Warning, ctx.say(key, &[("devices", &names.join(", "))])))
+    };
+    banner_of("home-device-away", &|device| matches!(device.light, Light::Missing | Light::Trouble))
+        .or_else(|| banner_of("home-device-dirty", &|device| device.history.wants_cleaning()))
 }
 
 /// The unfinished records that have a digit: as many as there is room for.
