@@ -5,6 +5,9 @@ use std::time::Instant;
 
 use clap::Args;
 use directories::ProjectDirs;
+use rekam_hal::Access;
+use rekam_signature_pad::{Model, TopazPad};
+use rekam_simulator::pad::{PadSettings, VirtualPad};
 use rekam_simulator::people::finger::{Conditions, Finger};
 use serde::Serialize;
 use time::OffsetDateTime;
@@ -15,6 +18,7 @@ use super::{Outcome, print_json};
 use crate::biometrics::fingerprint::{Prepared, Template, compare};
 use crate::domain::region::Regions;
 use crate::station::Engines;
+use crate::station::plugged::{Catalog as _, Drivers, Found};
 use crate::station::training;
 use crate::store::{Store, StoreError};
 
@@ -183,15 +187,25 @@ fn write_speed(store: &Store) -> Result<String, StoreError> {
     Ok(format!("a durable write takes {} ms", start.elapsed().as_millis()))
 }
 
-/// Pads on serial lines, and the virtual one as proof that driver and line work.
+/// What is plugged in and may be opened, and the virtual pad as proof that driver and line work.
 fn devices() -> Result<String, String> {
-    let real = rekam_signature_pad::devices().len();
-    let virtual_pad = rekam_simulator::pad::VirtualPad::plugged_in("doctor", rekam_simulator::pad::PadSettings::fast())
+    let found = Drivers::default().look(&[]);
+    let denied: Vec<&Found> = found.iter().filter(|found| found.info.access == Access::Denied).collect();
+    if let Some(first) = denied.first() {
+        let remedy = "rekam devices rules --out DIR writes the rules that open it";
+        return Err(format!(
+            "{} of {} may not be opened, first {}; {remedy}",
+            denied.len(),
+            found.len(),
+            first.info.id
+        ));
+    }
+    let virtual_pad = VirtualPad::plugged_in("doctor", PadSettings::fast())
         .map_err(|error| format!("no virtual line can be made: {error}"))?;
     let path = virtual_pad.path().ok_or("the virtual pad has no line")?;
-    let pad = rekam_signature_pad::TopazPad::open(&path, rekam_signature_pad::Model::SignatureGem1x5)
-        .map_err(|error| error.to_string())?;
-    drop(pad);
+    drop(TopazPad::open(&path, Model::SignatureGem1x5).map_err(|error| error.to_string())?);
     virtual_pad.unplug();
-    Ok(format!("{real} serial candidates for a signature pad; the driver opens its virtual pad"))
+    let sure = found.iter().filter(|found| found.is_sure).count();
+    let guessed = found.len() - sure;
+    Ok(format!("{sure} plugged in, {guessed} serial candidates; the driver opens its virtual pad"))
 }

@@ -15,6 +15,7 @@ use crate::domain::session::{Refused, ReplayError};
 use crate::office::OfficeError;
 use crate::office::words::Words;
 use crate::station::counter::{CounterError, SetupFault};
+use crate::station::plugged::{ChoicesError, IRIS_FILE};
 use crate::station::training::TrainingError;
 use crate::station::{DeskError, EngineError, JobError};
 use crate::store::StoreError;
@@ -43,6 +44,8 @@ pub fn sentence_at(words: &Words, error: &CounterError, now: OffsetDateTime) -> 
         CounterError::Setup(fault) => setup(words, *fault),
         CounterError::LastSupervisor => words.get("trouble-last-supervisor"),
         CounterError::TrainingRegister => words.get("trouble-training-register"),
+        CounterError::Devices(ChoicesError::Unreadable(_)) => words.get("trouble-device-choice"),
+        CounterError::Devices(ChoicesError::Iris(_)) => words.say("trouble-iris-file", &[("file", IRIS_FILE)]),
         CounterError::NotNow => words.get("trouble-not-now"),
     }
 }

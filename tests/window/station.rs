@@ -6,6 +6,7 @@ use rekam::station::Models;
 use rekam::station::counter::{
     Act, CounterError, Light, Line, NewOfficer, Passphrase, SetupFault, SetupPlan, Stage, Start, start,
 };
+use rekam::station::plugged::{ChoicesError, IRIS_FILE};
 
 use crate::counter::{done, until};
 
@@ -76,6 +77,19 @@ fn a_station_is_made_from_a_good_plan_only_and_opens_for_its_officers() {
     assert_eq!(board.place.office.len(), 2);
     // Nothing is simulated here: without a device its light is out.
     assert!(board.devices.iter().all(|device| !device.simulated && device.light == Light::Missing));
+    drop(line);
+    thread.join().unwrap();
+
+    // A list of cameras that cannot be read costs the station its cameras and nothing else, and it is told.
+    std::fs::write(dir.path().join("station").join(IRIS_FILE), "{]").unwrap();
+    let (line, thread) =
+        start(Start { dir: dir.path().join("station"), models: Models::Embedded, setup: false }).unwrap();
+    until(&line, "the login", |board| board.stage == Stage::Closed);
+    let number = line.tell(Act::Login { user: "tono".into(), passphrase: Passphrase::new("rahasia-sekali") });
+    let board = until(&line, "the login with a fault", |board| board.answered >= number);
+    let error = board.trouble.as_ref().map(|trouble| trouble.error.clone());
+    assert!(matches!(error.as_deref(), Some(CounterError::Devices(ChoicesError::Iris(_)))), "{error:?}");
+    assert_eq!(board.stage, Stage::Open);
     drop(line);
     thread.join().unwrap();
 }

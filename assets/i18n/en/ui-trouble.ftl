@@ -161,3 +161,5 @@ trouble-photo-faulty = The photo is not good yet: { $faults }. Take it again, or
 trouble-photo-faultless = Nothing is wrong with this photo: no reason is needed.
 trouble-not-repainted = This office does not replace backdrops: hang up the right cloth.
 trouble-evidence-unneeded = No exception photo is asked for at this step: just go on.
+trouble-device-choice = The choice of devices cannot be read: choose them again in Devices (F6).
+trouble-iris-file = The list of iris cameras ({ $file }) is wrong: mend or remove the file, then start the program again.

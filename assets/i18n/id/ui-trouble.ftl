@@ -161,3 +161,5 @@ trouble-photo-faulty = Foto belum baik: { $faults }. Ulangi foto, atau tulis men
 trouble-photo-faultless = Foto ini sudah baik: tidak perlu alasan.
 trouble-not-repainted = Kantor ini tidak mengganti latar foto: pasang kain yang benar.
 trouble-evidence-unneeded = Foto pengecualian tidak diminta di langkah ini: lanjutkan saja.
+trouble-device-choice = Pilihan perangkat tidak terbaca: pilih lagi di Perangkat (F6).
+trouble-iris-file = Daftar kamera iris ({ $file }) salah: perbaiki atau hapus berkas itu, lalu buka lagi program ini.

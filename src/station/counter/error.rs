@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::batch::BatchError;
 use crate::office::OfficeError;
 use crate::station::error::DeskError;
+use crate::station::plugged::ChoicesError;
 use crate::station::training::TrainingError;
 use crate::store::StoreError;
 
@@ -44,6 +45,9 @@ pub enum CounterError {
         #[source]
         source: std::io::Error,
     },
+    /// What officers chose of the devices does not hold.
+    #[error(transparent)]
+    Devices(#[from] ChoicesError),
     /// The account is closed or has no role.
     #[error("this account is closed; ask a supervisor")]
     AccountClosed,

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crate::domain::session::Status;
 use crate::domain::user::{Role, UserId};
 use crate::station::models::Models;
-use crate::station::plugged::Catalog;
+use crate::station::plugged::{Catalog, IRIS_FILE};
 use crate::station::training::Training;
 use crate::station::{Desk, DeskError, Supervisor};
 use crate::store::Store;
@@ -195,10 +195,20 @@ impl Room {
         }
         self.say_busy(Busy::Provisioning);
         let store = provision(&self.dir, plan, time::OffsetDateTime::now_utc())?;
-        let station = Station::real(store, self.models.clone(), self.catalog.clone())?;
+        let station = self.real_station(store)?;
         self.take_over(station)?;
         self.board.stage = Stage::Closed;
         Ok(())
+    }
+
+    fn real_station(&self, store: Store) -> Result<Station, CounterError> {
+        let path = self.dir.join(IRIS_FILE);
+        let iris = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+            Err(source) => return Err(CounterError::File { path, source }),
+        };
+        Station::real(store, self.models.clone(), self.catalog.clone(), iris)
     }
 
     pub(super) fn say_busy(&mut self, busy: Busy) {
@@ -229,7 +239,7 @@ impl Room {
             Some(station) => drop(station.store().authenticate(user, &passphrase.0, now)?),
             None => {
                 let (store, _) = Store::open(&self.dir, user, &passphrase.0, now)?;
-                let station = Station::real(store, self.models.clone(), self.catalog.clone())?;
+                let station = self.real_station(store)?;
                 self.take_over(station)?;
             }
         }
@@ -242,6 +252,9 @@ impl Room {
         self.board.officer = Some(officer);
         self.board.stage = Stage::Open;
         self.board.trouble = None;
+        if let Some(fault) = self.station.as_mut().and_then(|station| station.device_fault.take()) {
+            self.complain(fault.into());
+        }
         self.refresh_home()?;
         self.resume_cut_off()
     }

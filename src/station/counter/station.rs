@@ -19,7 +19,7 @@ use crate::station::engines::Engines;
 use crate::station::health::Histories;
 use crate::station::ledger::{Ledger, Recipients};
 use crate::station::models::Models;
-use crate::station::plugged::{Catalog, Choices};
+use crate::station::plugged::{Catalog, Choices, ChoicesError};
 use crate::station::supervisor::SIGNING_KEY;
 use crate::station::training::Training;
 use crate::station::{DeskError, gallery};
@@ -62,6 +62,8 @@ pub(super) struct Station {
     /// How the devices have done, and what of it is written down.
     pub histories: Histories,
     pub kept_histories: Histories,
+    /// Why what officers chose of the devices does not hold; told once.
+    pub device_fault: Option<ChoicesError>,
     pub training: Option<Training>,
     /// People in the gallery when it was loaded.
     pub people: usize,
@@ -102,19 +104,31 @@ impl Station {
     }
 
     /// A real station.
-    pub(super) fn real(store: Store, models: Models, catalog: Option<Arc<dyn Catalog>>) -> Result<Self, CounterError> {
+    pub(super) fn real(
+        store: Store,
+        models: Models,
+        catalog: Option<Arc<dyn Catalog>>,
+        iris: String,
+    ) -> Result<Self, CounterError> {
         let (code, recipients, choices) =
             store.call(|db| Ok((db.setting(CODE)?, db.setting(RECIPIENTS)?, db.setting(CHOICES)?)))?;
-        let choices = choices.map(|text| Choices::read(&text)).transpose().unwrap_or_else(|error| {
-            // A station must open without its devices: the officer chooses them again.
-            tracing::error!(%error, "the choice of devices cannot be read");
-            None
-        });
+        // A station must open without its devices: whoever works there is told, and chooses them again.
+        let (choices, mut fault) = match choices.as_deref().map(Choices::read) {
+            Some(Err(fault)) => (Choices::default(), Some(fault)),
+            Some(Ok(choices)) => (choices, None),
+            None => (Choices::default(), None),
+        };
+        let mut choices = Choices { iris, ..choices };
+        if let Err(wrong) = choices.iris_cameras() {
+            choices.iris.clear();
+            fault = Some(wrong);
+        }
         let code = code.as_deref().and_then(read_code).ok_or(CounterError::Setup(SetupFault::Region))?;
         let recipients: Vec<String> = recipients.unwrap_or_default().split_whitespace().map(str::to_owned).collect();
         let district = recipients.first().cloned().into_iter().collect();
-        let equipment = Equipment::real(catalog, choices.unwrap_or_default())?;
-        Self::assemble(store, code, district, recipients, equipment, models)
+        let equipment = Equipment::real(catalog, choices)?;
+        let station = Self::assemble(store, code, district, recipients, equipment, models)?;
+        Ok(Self { device_fault: fault, ..station })
     }
 
     fn assemble(
@@ -144,6 +158,7 @@ impl Station {
             equipment,
             histories,
             kept_histories,
+            device_fault: None,
             training: None,
             people,
         })

@@ -34,13 +34,17 @@ pub struct Assigned {
     pub setup: Setup,
 }
 
+/// Name of the file in the data directory that lists near-infrared cameras.
+pub const IRIS_FILE: &str = "iris-cameras.json";
+
 /// Everything that was said.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Choices {
     /// The device of each step; a step without one takes what is there.
     pub assigned: BTreeMap<Which, Assigned>,
-    /// The list of near-infrared cameras, as its file says it; empty for none.
+    /// The list of near-infrared cameras, as the file beside the store says it; empty for none.
+    #[serde(skip)]
     pub iris: String,
 }
 
@@ -51,7 +55,7 @@ pub enum ChoicesError {
     #[error("the choice of devices cannot be read; choose the devices again")]
     Unreadable(#[source] serde_json::Error),
     /// The list of cameras is wrong.
-    #[error("the list of iris cameras is wrong: {0}")]
+    #[error("the list of iris cameras is wrong: {0}; mend the file or remove it")]
     Iris(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
@@ -61,9 +65,7 @@ impl Choices {
     /// # Errors
     /// [`ChoicesError`] says what is wrong with it.
     pub fn read(text: &str) -> Result<Self, ChoicesError> {
-        let choices: Self = serde_json::from_str(text).map_err(ChoicesError::Unreadable)?;
-        choices.iris_cameras()?;
-        Ok(choices)
+        serde_json::from_str(text).map_err(ChoicesError::Unreadable)
     }
 
     /// As it is kept.

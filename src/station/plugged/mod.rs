@@ -14,5 +14,5 @@ pub mod rules;
 
 pub use bench::{Bench, Standing};
 pub use catalog::{Catalog, Drivers, Family, Found, Missing, Unavailable, pad_model, pad_models};
-pub use choice::{Assigned, Choices, ChoicesError, Setup};
+pub use choice::{Assigned, Choices, ChoicesError, IRIS_FILE, Setup};
 pub use lookout::Lookout;
