@@ -6,4 +6,5 @@
 
 pub mod dslr;
 mod lens;
+mod tokens;
 pub mod v4l2;

@@ -5,129 +5,24 @@
 //! started with them. Without the package a case is a skip with its reason, and a failure under `REKAM_PEERS=require`.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail")]
 
+#[path = "support/reflex.rs"]
+mod reflex;
+
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use image::ImageEncoder;
-use image::codecs::jpeg::JpegEncoder;
-use rekam_camera::dslr::{Dslr, Failure, Found, Library, Reflex, devices, open};
+use reflex::{Desk, file, info, take};
+use rekam_camera::dslr::{Dslr, Failure, Found, Library, Reflex, Session, devices, open};
 use rekam_hal::conformance::{Rig, Verdict, assert_conforms, camera};
 use rekam_hal::{
-    Access, Camera, Cancel, Capabilities, CaptureError, DeviceError, DeviceErrorKind, DeviceInfo, Peripheral, Progress,
-    Retry, RgbImage,
+    Camera, Cancel, CaptureError, DeviceError, DeviceErrorKind, DeviceInfo, Peripheral, Progress, Retry, RgbImage,
 };
 use rekam_simulator::faults::Plug;
 
 const CHILD: &str = "REKAM_GPHOTO2_CHILD";
-
-fn file(width: u32, height: u32, covered: bool) -> Vec<u8> {
-    let pixel = |at: u32| [(at % width * 250 / width) as u8, (at / width * 250 / height) as u8, 60];
-    let pixels: Vec<u8> = (0..width * height).flat_map(|at| if covered { [9; 3] } else { pixel(at) }).collect();
-    let mut bytes = Vec::new();
-    let encoder = JpegEncoder::new_with_quality(&mut bytes, 90);
-    encoder.write_image(&pixels, width, height, image::ExtendedColorType::Rgb8).unwrap();
-    bytes
-}
-
-#[derive(Clone, Default)]
-struct Desk {
-    plug: Plug,
-    covered: Arc<AtomicBool>,
-    finder: bool,
-    /// Finder pictures that come cut before a whole one.
-    cut: Arc<AtomicU32>,
-    raw: bool,
-    /// Number with which the camera refuses to take a picture.
-    refuses: Option<i32>,
-}
-
-/// A camera without a library.
-struct Double {
-    desk: Desk,
-    turn: u64,
-}
-
-impl Double {
-    fn live(&self) -> Result<(), Failure> {
-        if self.desk.plug.turn() == self.turn { Ok(()) } else { Err(Failure::new(Failure::GONE, "no such device")) }
-    }
-}
-
-impl Reflex for Double {
-    fn preview(&mut self) -> Result<Option<Vec<u8>>, Failure> {
-        self.live()?;
-        let mut bytes = file(96, 64, false);
-        if self.desk.cut.fetch_update(Ordering::AcqRel, Ordering::Acquire, |left| left.checked_sub(1)).is_ok() {
-            bytes.truncate(bytes.len() / 2);
-        }
-        Ok(self.desk.finder.then_some(bytes))
-    }
-
-    fn take(&mut self, cancel: &Cancel) -> Result<Vec<u8>, Failure> {
-        self.live()?;
-        match self.desk.refuses {
-            Some(code) => Err(Failure::new(code, "refused")),
-            None if cancel.is_cancelled() => Err(Failure::new(Failure::CANCELLED, "cancelled")),
-            None if self.desk.raw => Ok(b"II*\0\x10\0\0\0CR\x02\0".to_vec()),
-            None => Ok(file(300, 200, self.desk.covered.swap(false, Ordering::AcqRel))),
-        }
-    }
-
-    fn check(&mut self) -> Result<(), Failure> {
-        self.live()
-    }
-}
-
-fn info() -> DeviceInfo {
-    DeviceInfo {
-        id: "gphoto2:1".to_owned(),
-        driver: "gphoto2".to_owned(),
-        model: "double".to_owned(),
-        transport: "usb:1".to_owned(),
-        serial: None,
-        access: Access::Ok,
-        remedy: None,
-        capabilities: Capabilities { enrolment_grade: true, ..Capabilities::default() },
-    }
-}
-
-impl Rig<dyn Camera> for Desk {
-    fn open(&mut self) -> Result<Box<dyn Camera>, DeviceError> {
-        if !self.plug.is_plugged() {
-            return Err(DeviceError::new("gphoto2:1", DeviceErrorKind::Gone));
-        }
-        let double = Double { desk: self.clone(), turn: self.plug.turn() };
-        Ok(Box::new(Dslr::over(Box::new(double), info())?))
-    }
-
-    fn plug(&mut self) {
-        self.plug.plug();
-    }
-
-    fn unplug(&mut self) {
-        self.plug.unplug();
-    }
-
-    fn present(&mut self, _: bool) {}
-
-    fn provoke_retry(&mut self) -> bool {
-        self.covered.store(true, Ordering::Release);
-        true
-    }
-}
-
-fn take(camera: &mut dyn Camera) -> Result<RgbImage, CaptureError> {
-    let (trigger, mut calls) = (Cancel::new(), 0);
-    camera.capture(&trigger.clone(), &Cancel::new(), &mut |_| {
-        calls += 1;
-        if calls >= 1 {
-            trigger.cancel();
-        }
-    })
-}
 
 #[track_caller]
 fn kind(result: Result<RgbImage, CaptureError>) -> DeviceErrorKind {
@@ -179,29 +74,6 @@ fn what_the_library_refuses_has_its_sentence() {
     assert_eq!(kind(take(raw.as_mut())), DeviceErrorKind::Unsupported);
     let mut broken_off = Desk { refuses: Some(Failure::CANCELLED), ..Desk::default() }.open().unwrap();
     assert!(matches!(take(broken_off.as_mut()), Err(CaptureError::Cancelled)));
-}
-
-#[test]
-fn pulled_at_any_moment_it_is_gone_and_a_new_handle_works() {
-    for moment in 0..50u32 {
-        let mut desk = Desk { finder: true, ..Desk::default() };
-        let mut camera = desk.open().unwrap();
-        let (trigger, mut calls) = (Cancel::new(), 0);
-        let plug = desk.plug.clone();
-        let result = camera.capture(&trigger.clone(), &Cancel::new(), &mut |_| {
-            if calls == moment % 8 {
-                plug.unplug();
-            }
-            calls += 1;
-            if calls >= 8 {
-                trigger.cancel();
-            }
-        });
-        assert_eq!(kind(result), DeviceErrorKind::Gone, "at {moment}");
-        desk.plug();
-        assert_eq!(camera.probe().unwrap_err().kind, DeviceErrorKind::Gone);
-        assert!(take(desk.open().unwrap().as_mut()).is_ok());
-    }
 }
 
 fn skip(reason: &str) {
@@ -304,6 +176,116 @@ fn a_cap_on_the_lens_of_a_virtual_camera_is_noticed() {
     let library = Library::load().unwrap();
     let mut camera = open(&library, &only_camera(&library)).unwrap();
     assert!(matches!(take(&mut camera), Err(CaptureError::Retry(Retry::CleanGlass))));
+}
+
+/// The virtual camera on a cable of our own, for its library cannot pull its own: everything but the pulling is the
+/// library's.
+struct Corded {
+    session: Session,
+    plug: Plug,
+    turn: u64,
+    card: Arc<Card>,
+}
+
+impl Corded {
+    fn live<T>(&mut self, act: impl FnOnce(&mut Session) -> Result<T, Failure>) -> Result<T, Failure> {
+        if self.plug.turn() != self.turn {
+            return Err(Failure::new(Failure::GONE, "pulled"));
+        }
+        act(&mut self.session)
+    }
+}
+
+impl Reflex for Corded {
+    fn preview(&mut self) -> Result<Option<Vec<u8>>, Failure> {
+        self.live(Session::preview)
+    }
+
+    fn take(&mut self, cancel: &Cancel) -> Result<Vec<u8>, Failure> {
+        let taken = self.live(|session| session.take(cancel));
+        // The cap comes off when a picture of it has been taken.
+        self.card.cover(false);
+        taken
+    }
+
+    fn check(&mut self) -> Result<(), Failure> {
+        self.live(Session::check)
+    }
+}
+
+/// The card whose one file is what the virtual camera sees.
+struct Card {
+    path: PathBuf,
+    covered: AtomicBool,
+}
+
+impl Card {
+    fn cover(&self, covered: bool) {
+        if self.covered.swap(covered, Ordering::AcqRel) != covered {
+            std::fs::write(&self.path, of_one_length(covered)).unwrap();
+        }
+    }
+}
+
+/// A picture whose file is as long as that of the other kind, for the virtual camera remembers how long its file is.
+fn of_one_length(covered: bool) -> Vec<u8> {
+    let (mut file, length) = (file(320, 240, covered), file(320, 240, false).len());
+    if let Some(lacking) = length.checked_sub(file.len() + 4) {
+        // A comment behind the file's first mark.
+        let [high, low] = (lacking as u16 + 2).to_be_bytes();
+        let comment = [vec![0xff, 0xfe, high, low], vec![0; lacking]].concat();
+        file.splice(2..2, comment);
+    }
+    file
+}
+
+struct Virtual {
+    library: Library,
+    listed: DeviceInfo,
+    plug: Plug,
+    card: Arc<Card>,
+}
+
+impl Rig<dyn Camera> for Virtual {
+    fn open(&mut self) -> Result<Box<dyn Camera>, DeviceError> {
+        let refused = |failure: Failure| DeviceError::new(self.listed.id.as_str(), failure.kind()).because(failure);
+        if !self.plug.is_plugged() {
+            return Err(refused(Failure::new(Failure::GONE, "pulled")));
+        }
+        let found = Found { model: self.listed.model.clone(), port: self.listed.transport.clone() };
+        let session = self.library.open(&found).map_err(refused)?;
+        let (plug, card) = (self.plug.clone(), Arc::clone(&self.card));
+        let turn = plug.turn();
+        Ok(Box::new(Dslr::over(Box::new(Corded { session, plug, turn, card }), self.listed.clone())?))
+    }
+
+    fn plug(&mut self) {
+        self.plug.plug();
+    }
+
+    fn unplug(&mut self) {
+        self.plug.unplug();
+    }
+
+    fn present(&mut self, _: bool) {}
+
+    fn provoke_retry(&mut self) -> bool {
+        self.card.cover(true);
+        true
+    }
+}
+
+#[test]
+fn the_driver_on_the_real_library_conforms() {
+    let Some(card) = child() else {
+        return again("the_driver_on_the_real_library_conforms", &file(320, 240, false), true);
+    };
+    let library = Library::load().unwrap();
+    let listed = only_camera(&library);
+    let card = Arc::new(Card { path: card.join("foo/A.jpg"), covered: AtomicBool::new(false) });
+    let report = camera(&mut Virtual { library, listed, plug: Plug::new(), card });
+    assert_conforms(&report).unwrap();
+    assert!(report.clauses.iter().all(|clause| clause.verdict == Verdict::Held), "{report}");
 }
 
 #[test]

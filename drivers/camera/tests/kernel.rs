@@ -4,9 +4,13 @@
 //! share one device, so they are one test, in an order that ends with the device's removal.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail")]
 
-use std::io::Write as _;
+#[path = "../../plug/tests/support/kernel.rs"]
+#[allow(dead_code, reason = "no case here runs without rights")]
+mod kernel;
+
 use std::path::Path;
 
+use kernel::there;
 use rekam_camera::v4l2::{Iris, Mode, Node, Pixels, Stream, Trouble, Video, VideoError, devices, open_photo};
 use rekam_hal::{
     Camera, Cancel, CaptureError, DeviceErrorKind, DeviceInfo, Eye, EyeSet, GrayImage, IrisCamera, Peripheral,
@@ -16,11 +20,7 @@ use rekam_hal::{
 /// The first device of the kernel's test driver.
 fn vivid() -> Option<DeviceInfo> {
     let found = devices(&[]).into_iter().map(|found| found.info).find(|info| info.model.contains("vid-cap"));
-    if found.is_none() {
-        let _ = writeln!(std::io::stderr(), "skipped: no video device of the kernel's test driver");
-        assert!(std::env::var("REKAM_KERNEL").as_deref() != Ok("require"), "no vivid");
-    }
-    found
+    there(found.ok_or_else(|| std::io::Error::other("no vivid")), "video device of the kernel's test driver")
 }
 
 fn node(info: &DeviceInfo) -> Node {

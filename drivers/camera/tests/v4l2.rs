@@ -1,158 +1,19 @@
 //! Photo and iris cameras on a virtual video device, on good days and bad.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail")]
 
+mod support;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
-use rekam_camera::v4l2::{
-    Buffer, Control, Emitter, Frame, Iris, IrisConfig, Mode, Photo, Pixels, Stream, Trouble, Video, VideoError,
-};
+use rekam_camera::v4l2::{Emitter, Iris, IrisConfig, Mode, Photo, Pixels, Stream, Trouble, VideoError};
 use rekam_hal::conformance::{Report, Rig, Verdict, assert_conforms, camera, iris_camera};
 use rekam_hal::{
-    Access, Camera, Cancel, Capabilities, CaptureError, DeviceError, DeviceErrorKind, DeviceInfo, Eye, EyeSample,
-    EyeSet, IrisCamera, Peripheral, Progress, Retry, RgbImage,
+    Camera, Cancel, CaptureError, DeviceError, DeviceErrorKind, Eye, EyeSample, EyeSet, IrisCamera, Peripheral,
+    Progress, Retry, RgbImage,
 };
-use rekam_simulator::video::{Coding, Failure, Fault, Handle, Offer, Shot, VirtualVideo};
-
-/// The driver's view of a virtual device.
-struct Wire(Handle);
-
-fn failure(failure: Failure) -> VideoError {
-    match failure {
-        Failure::Gone => VideoError::Gone,
-        Failure::Busy => VideoError::Busy,
-        Failure::Unsupported => VideoError::Unsupported,
-    }
-}
-
-fn pixels(coding: Coding) -> Pixels {
-    match coding {
-        Coding::Mjpeg => Pixels::Mjpeg,
-        Coding::Yuyv => Pixels::Yuyv,
-        Coding::Grey => Pixels::Grey,
-        Coding::Y16 => Pixels::Y16,
-    }
-}
-
-fn coding(wanted: Pixels) -> Result<Coding, VideoError> {
-    let known = [Coding::Mjpeg, Coding::Yuyv, Coding::Grey, Coding::Y16];
-    known.into_iter().find(|coding| pixels(*coding) == wanted).ok_or(VideoError::Unsupported)
-}
-
-impl Video for Wire {
-    fn modes(&mut self) -> Result<Vec<Mode>, VideoError> {
-        let offers = self.0.offers().map_err(failure)?;
-        let mode = |offer: &Offer| Mode { pixels: pixels(offer.coding), width: offer.width, height: offer.height };
-        Ok(offers.iter().map(mode).collect())
-    }
-
-    fn set_mode(&mut self, mode: Mode) -> Result<Frame, VideoError> {
-        let chosen = self.0.choose(coding(mode.pixels)?, mode.width, mode.height);
-        let (offer, row) = chosen.map_err(failure)?;
-        Frame::new(pixels(offer.coding), offer.width, offer.height, row).ok_or(VideoError::Unsupported)
-    }
-
-    fn start(&mut self) -> Result<(), VideoError> {
-        self.0.start().map_err(failure)
-    }
-
-    fn stop(&mut self) {
-        self.0.stop();
-    }
-
-    fn next(&mut self, _: Duration) -> Result<Option<Buffer>, VideoError> {
-        let picture = self.0.next().map_err(failure)?;
-        Ok(picture.map(|picture| Buffer { bytes: picture.bytes, damaged: picture.damaged }))
-    }
-
-    fn controls(&mut self) -> Result<Vec<Control>, VideoError> {
-        Ok(Vec::new())
-    }
-
-    fn set_control(&mut self, _: u32, _: i32) -> Result<(), VideoError> {
-        Err(VideoError::Unsupported)
-    }
-
-    fn set_extension(&mut self, unit: u8, selector: u8, value: &[u8]) -> Result<(), VideoError> {
-        self.0.set_extension(unit, selector, value).map_err(failure)
-    }
-
-    fn check(&mut self) -> Result<(), VideoError> {
-        self.0.check().map_err(failure)
-    }
-}
-
-const STILL: (u32, u32) = (800, 600);
-
-fn webcam() -> Vec<Offer> {
-    vec![
-        Offer::new(Coding::Mjpeg, STILL.0, STILL.1),
-        Offer { padding: 64, ..Offer::new(Coding::Yuyv, 640, 480) },
-        Offer::new(Coding::Mjpeg, 640, 480),
-    ]
-}
-
-fn scene(width: u32, height: u32) -> RgbImage {
-    let channels = |at: u32| {
-        let (x, y) = (at % width, at / width);
-        [(x * 255 / width) as u8, (y * 255 / height) as u8, 90]
-    };
-    RgbImage::new(width, height, (0..width * height).flat_map(channels).collect()).unwrap()
-}
-
-fn any_scene(shot: Shot) -> RgbImage {
-    scene(shot.width, shot.height)
-}
-
-fn info(iris: bool) -> DeviceInfo {
-    DeviceInfo {
-        id: "camera-1".to_owned(),
-        driver: "v4l2".to_owned(),
-        model: "virtual".to_owned(),
-        transport: "virtual".to_owned(),
-        serial: None,
-        access: Access::Ok,
-        remedy: None,
-        capabilities: Capabilities {
-            preview: true,
-            eyes_at_once: u8::from(iris),
-            enrolment_grade: true,
-            ..Capabilities::default()
-        },
-    }
-}
-
-fn wire(device: &VirtualVideo) -> Result<Box<Wire>, DeviceError> {
-    let handle = device.open().map_err(|_| DeviceError::new("camera-1", DeviceErrorKind::Gone))?;
-    Ok(Box::new(Wire(handle)))
-}
-
-fn photo(device: &VirtualVideo) -> Photo {
-    Photo::over(wire(device).unwrap(), info(false))
-}
-
-/// A capture in which the operator takes the picture at the n-th frame.
-fn taken_at(camera: &mut Photo, frames: u32) -> Result<RgbImage, CaptureError> {
-    let (trigger, mut seen) = (Cancel::new(), 0);
-    camera.capture(&trigger.clone(), &Cancel::new(), &mut |news| {
-        if let Progress::Frame(frame) = news {
-            assert_eq!((frame.width(), frame.height()), (640, 480));
-            seen += 1;
-            if seen >= frames {
-                trigger.cancel();
-            }
-        }
-    })
-}
-
-#[track_caller]
-fn kind<T: std::fmt::Debug>(result: Result<T, CaptureError>) -> DeviceErrorKind {
-    match result {
-        Err(CaptureError::Device(error)) => error.kind,
-        other => panic!("not an error of the device: {other:?}"),
-    }
-}
+use rekam_simulator::video::{Coding, Fault, Offer, Shot, VirtualVideo};
+use support::{STILL, any_scene, info, kind, photo, pixels, scene, taken_at, webcam, wire};
 
 /// Mean difference of two pictures' bytes.
 fn distance(one: &[u8], other: &[u8]) -> f64 {
@@ -268,17 +129,41 @@ fn a_camera_without_a_known_format_is_unsupported() {
 }
 
 #[test]
-fn pulled_at_any_picture_it_is_gone_and_a_new_handle_works() {
-    for skip in 0..50 {
-        let device = VirtualVideo::new(webcam(), any_scene);
-        device.fault(skip % 9, Fault::Unplug);
-        let mut camera = photo(&device);
-        assert_eq!(kind(taken_at(&mut camera, 6)), DeviceErrorKind::Gone, "at picture {skip}");
-        device.plug();
-        assert_eq!(camera.probe().unwrap_err().kind, DeviceErrorKind::Gone, "the old handle stays dead");
-        assert_eq!(kind(taken_at(&mut camera, 1)), DeviceErrorKind::Gone);
-        assert!(taken_at(&mut photo(&device), 1).is_ok());
+fn a_picture_taken_at_once_is_not_that_of_a_camera_that_has_just_woken_up() {
+    // Dark at first, then ever brighter: the sixth picture is as it should be.
+    for still in [STILL, (640, 480)] {
+        let device =
+            VirtualVideo::new(vec![Offer::new(Coding::Yuyv, 640, 480), Offer::new(Coding::Mjpeg, still.0, still.1)], {
+                let mut pictures = 0;
+                move |shot: Shot| {
+                    pictures += 1;
+                    let light = pictures.min(6);
+                    let bright = scene(shot.width, shot.height);
+                    let dim = bright.pixels().iter().map(|value| (u32::from(*value) * light / 6) as u8).collect();
+                    RgbImage::new(shot.width, shot.height, dim).unwrap()
+                }
+            });
+        let now = Cancel::new();
+        now.cancel();
+        let picture = photo(&device).capture(&now, &Cancel::new(), &mut |_| ()).unwrap();
+        let far = distance(picture.pixels(), scene(picture.width(), picture.height()).pixels());
+        assert!(far < 4.0, "{still:?}: {far}");
     }
+}
+
+#[test]
+fn a_camera_that_does_not_wake_up_holds_nobody_up() {
+    let device = VirtualVideo::new(webcam(), any_scene);
+    // Of its first pictures most do not come.
+    (0..40).filter(|at| at % 4 != 0).for_each(|at| device.fault(at, Fault::Late));
+    let now = Cancel::new();
+    now.cancel();
+    let mut frames = 0;
+    let picture = photo(&device).capture(&now, &Cancel::new(), &mut |news| {
+        frames += u32::from(matches!(news, Progress::Frame(_)));
+    });
+    assert!(picture.is_ok());
+    assert!((1..6).contains(&frames), "{frames} frames were waited for");
 }
 
 #[test]
@@ -405,7 +290,7 @@ fn the_photo_camera_conforms() {
 
 fn listed() -> IrisConfig {
     let emitter = Emitter { unit: 7, selector: 6, on: vec![1, 3, 1], off: vec![1, 3, 0] };
-    IrisConfig { usb: "13d3:56bb".to_owned(), bits: None, emitter: Some(emitter) }
+    IrisConfig { usb: "13d3:56bb".to_owned(), stream: None, bits: None, emitter: Some(emitter) }
 }
 
 fn infrared(view: &View, coding: Coding) -> VirtualVideo {

@@ -96,7 +96,7 @@ pub enum DeviceErrorKind {
     WrongModel,
     /// It cannot do what was asked.
     Unsupported,
-    /// It reports a fault of its own, or the transport failed otherwise.
+    /// It reports a fault of its own, or the transport failed otherwise: most often a loose cable.
     Broken,
 }
 
@@ -110,7 +110,9 @@ impl fmt::Display for DeviceErrorKind {
             Self::Protocol => "the device sends what its protocol does not allow; check model and line settings",
             Self::WrongModel => "this is another model than configured; choose the model in the settings",
             Self::Unsupported => "the device cannot do this",
-            Self::Broken => "the device reports a fault; replace it",
+            Self::Broken => {
+                "the device does not work; unplug it and plug it in again, and if that does not help, replace it"
+            }
         })
     }
 }

@@ -5,13 +5,13 @@
 //! has. Where they are missing, a case is a skip with its reason, and a failure under `REKAM_KERNEL=require`.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail")]
 
+#[path = "../../plug/tests/support/kernel.rs"]
+mod kernel;
+
 use std::collections::VecDeque;
-use std::io::Write as _;
-use std::os::unix::fs::PermissionsExt as _;
-use std::os::unix::process::CommandExt as _;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
+use kernel::{as_nobody, is_nobody, there};
 use rekam_hal::{
     Access, Cancel, CaptureError, DeviceErrorKind, DeviceInfo, PenPoint, Peripheral, Progress, RgbImage, Signature,
     SignaturePad,
@@ -20,22 +20,12 @@ use rekam_signature_pad::stu::usb::UsbHid;
 use rekam_signature_pad::stu::{self, StuPad};
 use rekam_signature_pad::topaz::{self, TimeBase, TopazPad};
 use rekam_simulator::ftdi;
-use rekam_simulator::pad::{PadSettings, VirtualPad};
+use rekam_simulator::pad::{Display, Mode, PadSettings, VirtualPad};
 use rekam_simulator::stu::uhid::{Shown, show};
 use rekam_simulator::stu::usb::plug_in;
 use rekam_simulator::stu::{Fault, Screen, Settings, VirtualStu};
 use rekam_simulator::usbip::Attached;
 use rusb::UsbContext;
-
-const CHILD: &str = "REKAM_KERNEL_CHILD";
-
-fn there<T>(made: std::io::Result<T>, what: &str) -> Option<T> {
-    if let Err(error) = &made {
-        let _ = writeln!(std::io::stderr(), "skipped: no {what} ({error})");
-        assert!(std::env::var("REKAM_KERNEL").as_deref() != Ok("require"), "{error}");
-    }
-    made.ok()
-}
 
 fn shown(pad: &VirtualStu, product: u16, serial: &str) -> Option<Shown> {
     there(show(pad, product, serial), "/dev/uhid")
@@ -183,22 +173,10 @@ fn a_picture_goes_through_the_kernel() {
     assert_eq!(pad.offences(), [""; 0]);
 }
 
-/// Runs one test again as a user without rights. The program is copied to where everybody may go.
-fn as_nobody(test: &str) {
-    const NOBODY: u32 = 65_534;
-    let folder = tempfile::tempdir().unwrap();
-    let program = folder.path().join("test");
-    std::fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
-    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
-    let mut command = Command::new(&program);
-    let output = command.args(["--exact", test, "--nocapture"]).env(CHILD, "1").uid(NOBODY).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-}
-
 #[test]
 fn without_rights_a_pad_is_listed_and_its_remedy_named() {
     const NAME: &str = "without_rights_a_pad_is_listed_and_its_remedy_named";
-    if std::env::var_os(CHILD).is_some() {
+    if is_nobody() {
         let found = stu::devices();
         let [info] = found.as_slice() else { panic!("one pad, not {found:?}") };
         assert_eq!((info.access, info.serial.as_deref()), (Access::Denied, Some("KNOBODY")));
@@ -250,14 +228,64 @@ fn a_pad_that_is_pulled_is_gone_and_comes_back_under_its_id() {
     assert_same(&captured(&mut opened(&back)).unwrap());
 }
 
+#[test]
+fn a_screen_is_cleared_through_the_adapter_before_and_after_a_signature() {
+    let pad = VirtualPad::plugged_in("TOPAZ-2", PadSettings { screen: true, ..PadSettings::fast() }).unwrap();
+    let Some(adapter) = there(ftdi::plug_in(&pad.path().unwrap(), "TOPAZ-2"), "virtual USB hub") else { return };
+    let mut driver = serial_pad("TOPAZ-2", topaz::Model::SigLiteLcd4x5);
+    assert_eq!((adapter.line().baud.abs_diff(38_400) < 100, adapter.line().parity), (true, ftdi::Parity::Odd));
+    let shows = |wanted: Display| {
+        let until = Instant::now() + Duration::from_secs(10);
+        while pad.display() != Some(wanted.clone()) {
+            assert!(Instant::now() < until, "{:?} is not {wanted:?}", pad.display());
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    };
+    let read = driver.capture(&Cancel::new(), &Cancel::new(), &mut |news| {
+        if matches!(news, Progress::Waiting) {
+            shows(Display { mode: Mode::Staying, cleared: 1, ..Display::default() });
+            pad.sign(&signature());
+        }
+    });
+    assert_eq!(read.unwrap().strokes.len(), 2);
+    shows(Display { cleared: 2, ..Display::default() });
+}
+
+#[test]
+fn two_equal_adapters_are_told_apart() {
+    let pads = [0, 1].map(|_| VirtualPad::plugged_in("0001", PadSettings::fast()).unwrap());
+    let Some(_first) = there(ftdi::plug_in(&pads[0].path().unwrap(), "0001"), "virtual USB hub") else { return };
+    let _second = ftdi::plug_in(&pads[1].path().unwrap(), "0001").unwrap();
+    let until = Instant::now() + Duration::from_secs(10);
+    let both = loop {
+        let mut found = topaz::devices();
+        found.retain(|info| info.serial.as_deref() == Some("0001") && info.access == Access::Ok);
+        if found.len() == 2 {
+            break found;
+        }
+        assert!(Instant::now() < until, "the kernel does not show both adapters");
+        std::thread::sleep(Duration::from_millis(20));
+    };
+    assert_ne!(both[0].id, both[1].id);
+    assert!(both.iter().all(|info| info.id.starts_with("topaz:0001@")), "{both:?}");
+    // Both are open at once: each has a port of its own.
+    let open = |info: &DeviceInfo| TopazPad::open_listed(info, topaz::Model::SignatureGem1x5).unwrap();
+    let mut drivers = [open(&both[0]), open(&both[1])];
+    for (driver, info) in drivers.iter_mut().zip(&both) {
+        driver.probe().unwrap();
+        assert_eq!((&driver.info().id, &driver.info().transport), (&info.id, &info.transport));
+    }
+    assert_ne!(both[0].transport, both[1].transport);
+}
+
 /// A Topaz pad behind an adapter, as soon as the kernel's driver has made a serial port of it.
-fn serial_pad(serial: &str) -> TopazPad {
+fn serial_pad(serial: &str, model: topaz::Model) -> TopazPad {
     let until = Instant::now() + Duration::from_secs(10);
     loop {
         let found = topaz::devices().into_iter().find(|info| info.serial.as_deref() == Some(serial));
         if let Some(info) = found.filter(|info| info.access == Access::Ok) {
             assert_eq!(info.id, format!("topaz:{serial}"));
-            return TopazPad::open_listed(&info, topaz::Model::SignatureGem1x5)
+            return TopazPad::open_listed(&info, model)
                 .unwrap()
                 .with_time_base(TimeBase::Packets(Duration::from_secs(1) / 150))
                 .with_waits(Duration::from_millis(1500), Duration::from_secs(30));
@@ -271,7 +299,7 @@ fn serial_pad(serial: &str) -> TopazPad {
 fn a_topaz_pad_behind_an_adapter_is_read_at_its_speed_and_parity() {
     let pad = VirtualPad::plugged_in("TOPAZ-1", PadSettings::fast()).unwrap();
     let Some(adapter) = there(ftdi::plug_in(&pad.path().unwrap(), "TOPAZ-1"), "virtual USB hub") else { return };
-    let mut driver = serial_pad("TOPAZ-1");
+    let mut driver = serial_pad("TOPAZ-1", topaz::Model::SignatureGem1x5);
     let odd = ftdi::Setting { baud: 19_200, bits: 8, parity: ftdi::Parity::Odd, half_stops: 2 };
     assert_eq!(adapter.line(), odd);
     driver.probe().unwrap();

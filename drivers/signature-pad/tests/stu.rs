@@ -212,7 +212,69 @@ fn what_was_written_is_gone_from_the_glass_afterwards() {
         }
     });
     assert!(matches!(stopped, Err(CaptureError::Cancelled)));
+    // A capture that is broken off ends at once; the glass is wiped by whatever comes next.
+    assert!(pad.is_inking());
+    driver.probe().unwrap();
     assert_eq!((pad.screen(), pad.is_inking(), pad.offences()), (Screen::default(), false, Vec::new()));
+    let cancel = Cancel::new();
+    let stopped = driver.capture(&Cancel::new(), &cancel, &mut |_| cancel.cancel());
+    assert!(matches!(stopped, Err(CaptureError::Cancelled)) && pad.is_inking());
+    drop(driver);
+    assert_eq!((pad.screen(), pad.is_inking(), pad.offences()), (Screen::default(), false, Vec::new()));
+}
+
+/// A cable that counts its reports and pulls the token when so many have gone through.
+struct Counted {
+    wire: Wire,
+    left: usize,
+    cancel: Cancel,
+    after: Arc<Mutex<usize>>,
+}
+
+impl Counted {
+    fn count(&mut self) {
+        match self.left.checked_sub(1) {
+            Some(left) => self.left = left,
+            None => *self.after.lock().unwrap() += 1,
+        }
+        if self.left == 0 {
+            self.cancel.cancel();
+        }
+    }
+}
+
+impl HidTransport for Counted {
+    fn get_feature(&mut self, number: u8, length: usize) -> Result<Vec<u8>, HidError> {
+        self.count();
+        self.wire.get_feature(number, length)
+    }
+
+    fn set_feature(&mut self, report: &[u8]) -> Result<(), HidError> {
+        self.count();
+        self.wire.set_feature(report)
+    }
+
+    fn read_input(&mut self, wait: Duration) -> Result<Option<Vec<u8>>, HidError> {
+        self.wire.read_input(wait)
+    }
+}
+
+#[test]
+fn a_cancelled_capture_sends_not_one_report_more() {
+    let model = model_of(&Settings::stu_540());
+    // Two questions and four reports begin a capture.
+    for reports in 1..=6 {
+        let pad = pad(Settings::stu_540(), vec![(two_strokes(), Vec::new())]);
+        let (cancel, after) = (Cancel::new(), Arc::new(Mutex::new(0)));
+        let wire = Wire(pad.connect().unwrap());
+        let cable = Counted { wire, left: reports, cancel: cancel.clone(), after: Arc::clone(&after) };
+        let mut driver = StuPad::over(Box::new(cable), model, StuPad::describe("pad-1", model));
+        let stopped = driver.capture(&Cancel::new(), &cancel, &mut |_| ());
+        assert!(matches!(stopped, Err(CaptureError::Cancelled)), "after {reports}: {stopped:?}");
+        assert_eq!(*after.lock().unwrap(), 0, "after {reports}");
+        drop(driver);
+        assert_eq!((pad.screen(), pad.is_inking(), pad.offences()), (Screen::default(), false, Vec::new()));
+    }
 }
 
 #[test]

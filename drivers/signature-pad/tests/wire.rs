@@ -7,8 +7,9 @@ use proptest::prelude::*;
 use rekam_hal::{
     Cancel, CaptureError, DeviceErrorKind, PenPoint, Peripheral, Progress, Retry, Signature, SignaturePad,
 };
+use rekam_signature_pad::topaz::Screen;
 use rekam_signature_pad::{Model, TimeBase, TopazPad};
-use rekam_simulator::pad::{Area, AttendedPad, LineFault, Pace, PadSettings, VirtualPad};
+use rekam_simulator::pad::{Area, AttendedPad, Display, LineFault, Mode, Pace, PadSettings, VirtualPad};
 
 const INTERVAL_MS: u32 = 5;
 /// Half a raw unit of 1/410 inch, and a little for rounding.
@@ -254,4 +255,68 @@ fn a_pad_in_real_time_streams_too_and_the_clock_ends_it() {
     let read = written(&pad, driver, &two_strokes(), &[]).unwrap();
     assert_eq!(read.strokes.iter().map(Vec::len).collect::<Vec<_>>(), [60, 60]);
     assert!(read.strokes.iter().flatten().is_sorted_by_key(|p| p.t));
+}
+
+#[test]
+fn a_screen_is_cleared_before_and_after_a_signature_and_keeps_its_ink_meanwhile() {
+    let pad = VirtualPad::plugged_in("pad-1", PadSettings { screen: true, ..settings() }).unwrap();
+    let path = pad.path().unwrap();
+    let mut driver = TopazPad::open(&path, Model::SigLiteLcd1x5)
+        .unwrap()
+        .with_time_base(TimeBase::Packets(Duration::from_millis(u64::from(INTERVAL_MS))));
+    let mut most = 0;
+    let read = driver.capture(&Cancel::new(), &Cancel::new(), &mut |news| match news {
+        Progress::Waiting => {
+            assert_eq!(pad.display(), Some(Display { mode: Mode::Staying, cleared: 1, ..Display::default() }));
+            pad.sign(&two_strokes());
+        }
+        Progress::Pen(_) => most = most.max(pad.display().map_or(0, |display| display.ink)),
+        Progress::PenUp | Progress::Transferred(_) | Progress::Frame(_) | Progress::GrayFrame(_) => {}
+    });
+    assert_eq!(read.unwrap().strokes.len(), 2);
+    assert!(most > 60, "ink of {most} samples");
+    assert_eq!(pad.display(), Some(Display { cleared: 2, ..Display::default() }));
+    for (command, mode) in [(Screen::Inverted, Mode::Inverted), (Screen::Keep, Mode::Staying)] {
+        driver.screen(command).unwrap();
+        assert_eq!(pad.display(), Some(Display { mode, cleared: 2, ..Display::default() }));
+    }
+    pad.unplug();
+    let refused = Screen::ALL.map(|command| driver.screen(command).map_err(|error| error.kind));
+    assert_eq!(refused, [Err(DeviceErrorKind::Gone); 3]);
+}
+
+#[test]
+fn a_pad_without_a_screen_is_sent_nothing_and_a_cancelled_signature_leaves_none() {
+    let pad = VirtualPad::plugged_in("pad-1", PadSettings { screen: true, ..settings() }).unwrap();
+    let mut plain = driver(&pad);
+    assert_eq!(plain.screen(Screen::Clear).unwrap_err().kind, DeviceErrorKind::Unsupported);
+    let read = plain.capture(&Cancel::new(), &Cancel::new(), &mut |news| {
+        if matches!(news, Progress::Waiting) {
+            pad.sign(&two_strokes());
+        }
+    });
+    assert!(read.is_ok());
+    assert_eq!(pad.display(), Some(Display::default()));
+    drop(plain);
+    let mut with_screen = TopazPad::open(&pad.path().unwrap(), Model::SigLiteLcd4x5).unwrap();
+    let cancel = Cancel::new();
+    let stopped = with_screen.capture(&Cancel::new(), &cancel, &mut |news| match news {
+        Progress::Waiting => pad.sign_with(&two_strokes(), &[LineFault::SilenceAfter(30)]),
+        Progress::Pen(_) => cancel.cancel(),
+        Progress::PenUp | Progress::Transferred(_) | Progress::Frame(_) | Progress::GrayFrame(_) => {}
+    });
+    assert!(matches!(stopped, Err(CaptureError::Cancelled)));
+    assert_eq!(pad.display().map(|display| (display.cleared, display.unknown)), Some((2, 0)));
+}
+
+#[test]
+fn a_pad_on_a_port_that_no_list_names_is_opened_by_its_path() {
+    let pad = plugged();
+    let path = pad.path().unwrap();
+    let named = rekam_signature_pad::topaz::at(&path).expect("a terminal is a port");
+    assert_eq!(named.id, format!("topaz:{}", path.display()));
+    let driver = TopazPad::open_listed(&named, Model::SignatureGem1x5).unwrap();
+    assert_eq!(driver.info().id, named.id);
+    pad.unplug();
+    assert_eq!(rekam_signature_pad::topaz::at(&path), None);
 }

@@ -90,10 +90,8 @@ struct Devices {
 }
 
 pub(super) fn run(global: &Global, options: &Options) -> Result<Outcome, CliError> {
-    let iris = match &options.iris {
-        Some(file) => read_iris(file)?,
-        None => Vec::new(),
-    };
+    let read = |file: &PathBuf| IrisConfig::load(file).map_err(|error| CliError::Usage(error.to_string()));
+    let iris = options.iris.as_ref().map(read).transpose()?.unwrap_or_default();
     let devices = Devices { drivers: Drivers::default(), iris };
     match &options.command {
         None => devices.list(global),
@@ -103,12 +101,6 @@ pub(super) fn run(global: &Global, options: &Options) -> Result<Outcome, CliErro
         }
         Some(DevicesCommand::Rules { out }) => offer_rules(out.as_deref()),
     }
-}
-
-fn read_iris(file: &Path) -> Result<Vec<IrisConfig>, CliError> {
-    let text =
-        std::fs::read(file).map_err(|error| CliError::Usage(format!("{} cannot be read: {error}", file.display())))?;
-    IrisConfig::parse(&text).map_err(|error| CliError::Usage(format!("{}: {error}", file.display())))
 }
 
 fn offer_rules(out: Option<&Path>) -> Result<Outcome, CliError> {

@@ -3,7 +3,6 @@
 //! Looking costs no transfer: descriptors and what the kernel shows of them, so it may be done every second without
 //! waking, holding or confusing a device. Which family a device belongs to is the beginning of its identity.
 
-use std::os::unix::fs::FileTypeExt as _;
 use std::path::Path;
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
@@ -12,7 +11,7 @@ use rekam_camera::v4l2::IrisConfig;
 use rekam_camera::{dslr, v4l2};
 use rekam_fingerprint::uru4000::{self, Seeds};
 use rekam_fingerprint::{libfprint, usb, zfm};
-use rekam_hal::{Access, Capabilities, DeviceError, DeviceErrorKind, DeviceInfo};
+use rekam_hal::{Access, DeviceError, DeviceErrorKind, DeviceInfo};
 use rekam_signature_pad::{Model, TopazPad, stu, topaz};
 
 use super::choice::Setup;
@@ -142,24 +141,13 @@ impl Drivers {
     /// A serial device that no adapter announces (`ttyS0`, Bluetooth, a pseudo terminal), by the name of its line:
     /// `zfm:/dev/ttyS0`. `None` when there is no such line.
     pub fn named(&self, family: Family, id: &str) -> Option<Found> {
-        let which = match family {
-            Family::Zfm => Which::Scanner,
-            Family::Topaz => Which::Pad,
+        let path = Path::new(id.strip_prefix(family.name())?.strip_prefix(':')?);
+        let (which, info) = match family {
+            Family::Zfm => (Which::Scanner, zfm::at(path)?),
+            Family::Topaz => (Which::Pad, topaz::at(path)?),
             Family::Uru4000 | Family::Libfprint | Family::Stu | Family::Dslr | Family::Video => return None,
         };
-        let path = id.strip_prefix(family.name())?.strip_prefix(':')?;
-        let is_line = std::fs::metadata(path).is_ok_and(|found| found.file_type().is_char_device());
-        let info = DeviceInfo {
-            id: id.to_owned(),
-            driver: family.name().to_owned(),
-            model: format!("serial device at {path}"),
-            transport: path.to_owned(),
-            serial: None,
-            access: Access::Ok,
-            remedy: None,
-            capabilities: Capabilities::default(),
-        };
-        (is_line && path.starts_with('/')).then_some(Found { info, which, family, is_sure: false })
+        path.is_absolute().then_some(Found { info, which, family, is_sure: false })
     }
 
     fn library(&self) -> Result<&dslr::Library, Missing> {
@@ -253,8 +241,5 @@ fn model(info: &DeviceInfo, setup: &Setup) -> Result<Model, DeviceError> {
 /// [`Unavailable`] names those there are.
 pub fn pad_model(setup: &Setup) -> Result<Model, Unavailable> {
     let Some(name) = &setup.model else { return Ok(Model::default()) };
-    // The maker's name in front may be left out.
-    let plain = |name: &str| name.to_ascii_lowercase().trim_start_matches("topaz").trim().to_owned();
-    let known = |model: &Model| plain(model.spec().name) == plain(name);
-    Model::ALL.into_iter().find(known).ok_or_else(|| Unavailable(name.clone(), pad_models().join(", ")))
+    Model::named(name).ok_or_else(|| Unavailable(name.clone(), pad_models().join(", ")))
 }

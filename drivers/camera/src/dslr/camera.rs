@@ -8,7 +8,9 @@ use rekam_hal::{
 
 use super::picture::{self, PictureError};
 use super::reflex::{Failure, Reflex};
+use super::worker::{Job, Worker};
 use crate::lens::is_covered;
+use crate::tokens::unless_cancelled;
 
 /// How often the tokens are looked at while a camera without a live finder waits.
 const TICK: Duration = Duration::from_millis(20);
@@ -18,9 +20,12 @@ const LIFE_SIGN: u32 = 100;
 const BAD_FRAMES: u32 = 10;
 
 /// A reflex camera.
+///
+/// A capture that is cancelled ends at once, whatever the camera is doing; the camera finishes it unheard, and the next
+/// call waits for that.
 pub struct Dslr {
     info: DeviceInfo,
-    reflex: Box<dyn Reflex>,
+    worker: Worker,
     gone: bool,
 }
 
@@ -30,8 +35,10 @@ impl Dslr {
     ///
     /// # Errors
     /// When the camera is gone, or not ours.
-    pub fn over(mut reflex: Box<dyn Reflex>, mut info: DeviceInfo) -> Result<Self, DeviceError> {
-        info.capabilities.preview = match reflex.preview() {
+    pub fn over(reflex: Box<dyn Reflex>, mut info: DeviceInfo) -> Result<Self, DeviceError> {
+        let named = |failure: Failure| DeviceError::new(info.id.as_str(), failure.kind()).because(failure);
+        let mut worker = Worker::new(reflex).map_err(named)?;
+        info.capabilities.preview = match worker.ask(Job::Preview, &Cancel::new()) {
             Ok(frame) => frame.is_some(),
             Err(failure) => match failure.kind() {
                 kind @ (DeviceErrorKind::Gone | DeviceErrorKind::NoPermission | DeviceErrorKind::Busy) => {
@@ -45,7 +52,7 @@ impl Dslr {
                 | DeviceErrorKind::Broken => false,
             },
         };
-        Ok(Self { info, reflex, gone: false })
+        Ok(Self { info, worker, gone: false })
     }
 
     fn failed(&mut self, failure: Failure) -> CaptureError {
@@ -77,12 +84,12 @@ impl Dslr {
             if !self.info.capabilities.preview {
                 ticks += 1;
                 if ticks.is_multiple_of(LIFE_SIGN) {
-                    self.reflex.check().map_err(|failure| self.failed(failure))?;
+                    self.worker.ask(Job::Check, cancel).map_err(|failure| self.failed(failure))?;
                 }
                 std::thread::sleep(TICK);
                 continue;
             }
-            let frame = self.reflex.preview().map_err(|failure| self.failed(failure))?;
+            let frame = self.worker.ask(Job::Preview, cancel).map_err(|failure| self.failed(failure))?;
             match frame.map_or(Err(PictureError::Cut), |bytes| picture::decode(&bytes)) {
                 Ok(frame) => {
                     bad = 0;
@@ -107,10 +114,6 @@ impl Dslr {
     }
 }
 
-fn unless_cancelled(cancel: &Cancel) -> Result<(), CaptureError> {
-    if cancel.is_cancelled() { Err(CaptureError::Cancelled) } else { Ok(()) }
-}
-
 impl Peripheral for Dslr {
     fn info(&self) -> &DeviceInfo {
         &self.info
@@ -118,10 +121,13 @@ impl Peripheral for Dslr {
 
     fn probe(&mut self) -> Result<(), DeviceError> {
         self.still_there()?;
-        self.reflex.check().map_err(|failure| {
-            self.gone |= failure.kind() == DeviceErrorKind::Gone;
-            DeviceError::new(self.info.id.as_str(), failure.kind()).because(failure)
-        })
+        match self.worker.ask(Job::Check, &Cancel::new()) {
+            Ok(_) => Ok(()),
+            Err(failure) => {
+                self.gone |= failure.kind() == DeviceErrorKind::Gone;
+                Err(DeviceError::new(self.info.id.as_str(), failure.kind()).because(failure))
+            }
+        }
     }
 }
 
@@ -135,9 +141,9 @@ impl Camera for Dslr {
         unless_cancelled(cancel)?;
         self.still_there()?;
         self.aim(trigger, cancel, progress)?;
-        let file = self.reflex.take(cancel).map_err(|failure| self.failed(failure))?;
+        let file = self.worker.ask(Job::Take(cancel.clone()), cancel).map_err(|failure| self.failed(failure))?;
         unless_cancelled(cancel)?;
-        let picture = picture::decode(&file).map_err(|error| self.unusable(error))?;
+        let picture = picture::decode(&file.unwrap_or_default()).map_err(|error| self.unusable(error))?;
         if is_covered(&picture) { Err(CaptureError::Retry(Retry::CleanGlass)) } else { Ok(picture) }
     }
 }

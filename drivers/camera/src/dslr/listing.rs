@@ -1,17 +1,16 @@
 //! Which reflex cameras are plugged in.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rekam_hal::{Access, Capabilities, DeviceError, DeviceErrorKind, DeviceInfo};
-use rustix::fs::{Access as Mode, access};
+use rekam_plug::{Gate, Place, UsbDevice, Way, ids};
 
 use super::DRIVER;
 use super::camera::Dslr;
 use super::sys::{Found, Library};
 
-const REMEDY: &str = "install 70-rekam.rules in /etc/udev/rules.d and plug the camera in again";
-
-/// The cameras on USB. Nothing is asked of them; the library looks at their descriptors.
+/// The cameras on USB. Nothing is asked of them; the library looks at their descriptors. One that the desktop's photo
+/// import has taken is seen to be busy.
 ///
 /// # Errors
 /// When the library cannot look.
@@ -19,7 +18,9 @@ pub fn devices(library: &Library) -> Result<Vec<DeviceInfo>, DeviceError> {
     let found = library.cameras();
     let found = found.map_err(|failure| DeviceError::new(DRIVER, failure.kind()).because(failure))?;
     // Disks and network ports are not cameras that somebody has plugged in.
-    Ok(found.iter().filter(|camera| camera.port.starts_with("usb:")).map(describe).collect())
+    let cameras: Vec<Plugged> = found.into_iter().filter(|it| it.port.starts_with("usb:")).map(Plugged::new).collect();
+    let places: Vec<Place> = cameras.iter().map(|camera| camera.place.clone()).collect();
+    Ok(cameras.iter().zip(ids(DRIVER, &places)).map(|(camera, id)| camera.info(id)).collect())
 }
 
 /// Opens a camera that [`devices`] listed.
@@ -42,40 +43,36 @@ fn numbers(port: &str) -> Option<(u16, u16)> {
     Some((bus.parse().ok()?, device.parse().ok()?))
 }
 
-fn line(path: &Path) -> Option<String> {
-    let text = std::fs::read_to_string(path).ok()?;
-    Some(text.trim().to_owned()).filter(|text| !text.is_empty())
+/// A camera in its socket.
+struct Plugged {
+    found: Found,
+    /// The device of sysfs, where the port is one of the kernel's.
+    usb: Option<UsbDevice>,
+    place: Place,
 }
 
-/// The device of sysfs with these numbers.
-fn sysfs((bus, device): (u16, u16), root: &Path) -> Option<PathBuf> {
-    let number = |path: &Path, file: &str| line(&path.join(file)).and_then(|text| text.parse::<u16>().ok());
-    let entries = std::fs::read_dir(root).ok()?;
-    let mut paths = entries.flatten().map(|entry| entry.path());
-    paths.find(|path| number(path, "busnum") == Some(bus) && number(path, "devnum") == Some(device))
-}
+impl Plugged {
+    fn new(found: Found) -> Self {
+        let usb = numbers(&found.port).and_then(|(bus, device)| UsbDevice::numbered(bus, device));
+        let socket = usb.as_ref().map_or(found.port.as_str(), UsbDevice::socket).to_owned();
+        let place = Place { serial: usb.as_ref().and_then(UsbDevice::serial), socket, part: found.port.clone() };
+        Self { found, usb, place }
+    }
 
-fn describe(camera: &Found) -> DeviceInfo {
-    let place = numbers(&camera.port);
-    let about = place.and_then(|place| sysfs(place, Path::new("/sys/bus/usb/devices")));
-    let serial = about.as_deref().and_then(|path| line(&path.join("serial")));
-    let socket = about.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
-    let key = serial.clone().or(socket).unwrap_or_else(|| camera.port.clone());
-    let node = place.map(|(bus, device)| format!("/dev/bus/usb/{bus:03}/{device:03}"));
-    // A port without a node is no port of the kernel's.
-    let denied = node
-        .as_deref()
-        .map(Path::new)
-        .is_some_and(|node| node.exists() && access(node, Mode::READ_OK | Mode::WRITE_OK).is_err());
-    DeviceInfo {
-        id: format!("{DRIVER}:{key}"),
-        driver: DRIVER.to_owned(),
-        model: camera.model.clone(),
-        transport: camera.port.clone(),
-        serial,
-        access: if denied { Access::Denied } else { Access::Ok },
-        remedy: denied.then(|| REMEDY.to_owned()),
-        capabilities: Capabilities { enrolment_grade: true, ..Capabilities::default() },
+    fn info(&self, id: String) -> DeviceInfo {
+        // A port without a node is no port of the kernel's.
+        let real = self.usb.as_ref().filter(|usb| usb.node().is_some_and(Path::exists));
+        let Gate { access, remedy } = Gate::new(real.map_or(Access::Ok, UsbDevice::access), Way::Raw, "camera");
+        DeviceInfo {
+            id,
+            driver: DRIVER.to_owned(),
+            model: self.found.model.clone(),
+            transport: self.found.port.clone(),
+            serial: self.place.serial.clone(),
+            access,
+            remedy,
+            capabilities: Capabilities { enrolment_grade: true, ..Capabilities::default() },
+        }
     }
 }
 
@@ -84,17 +81,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_port_leads_to_its_device_and_nonsense_to_none() {
+    fn a_port_leads_to_its_numbers_and_nonsense_to_none() {
         assert_eq!(numbers("usb:001,012"), Some((1, 12)));
         assert!(
             ["usb:", "usb:1", "usb:a,b", "ptpip:1.2.3.4", "usb:1,99999"].iter().all(|port| numbers(port).is_none())
         );
-        let root = tempfile::tempdir().unwrap();
-        let device = root.path().join("1-4");
-        std::fs::create_dir(&device).unwrap();
-        std::fs::write(device.join("busnum"), "1\n").unwrap();
-        std::fs::write(device.join("devnum"), "12\n").unwrap();
-        assert_eq!(sysfs((1, 12), root.path()), Some(device));
-        assert_eq!(sysfs((1, 13), root.path()), None);
+    }
+
+    #[test]
+    fn equal_cameras_have_different_names_and_one_on_no_port_of_the_kernels_may_be_opened() {
+        let found = |port: &str| Found { model: "Camera".to_owned(), port: port.to_owned() };
+        let cameras = ["usb:998,001", "usb:998,002"].map(|port| Plugged::new(found(port)));
+        let places: Vec<Place> = cameras.iter().map(|camera| camera.place.clone()).collect();
+        let named = ids(DRIVER, &places);
+        assert_eq!(named, ["gphoto2:usb:998,001", "gphoto2:usb:998,002"]);
+        let info = cameras[0].info(named[0].clone());
+        assert_eq!((info.access, info.remedy, info.serial), (Access::Ok, None, None));
     }
 }

@@ -15,6 +15,12 @@ pub struct Failure {
 impl Failure {
     /// A camera that is not there any more.
     pub const GONE: i32 = -52;
+    /// Something without a number of its own.
+    pub const GENERAL: i32 = -1;
+    /// No memory.
+    pub const NO_MEMORY: i32 = -3;
+    /// It took too long.
+    pub const SILENT: i32 = -10;
     /// It was broken off on purpose.
     pub const CANCELLED: i32 = -112;
     /// The camera cannot do it.
@@ -33,7 +39,7 @@ impl Failure {
             // Another program, often the desktop's own photo import, holds it.
             -53 | -60 | -110 => DeviceErrorKind::Busy,
             Self::UNSUPPORTED => DeviceErrorKind::Unsupported,
-            -10 => DeviceErrorKind::Silent,
+            Self::SILENT => DeviceErrorKind::Silent,
             -102 => DeviceErrorKind::Protocol,
             _ => DeviceErrorKind::Broken,
         }
@@ -45,7 +51,7 @@ impl Failure {
     }
 }
 
-/// A reflex camera.
+/// A reflex camera. Its calls take as long as the camera does.
 pub trait Reflex: Send {
     /// What the finder shows now, as a JPEG image; `None` for a camera that cannot.
     ///
@@ -56,7 +62,8 @@ pub trait Reflex: Send {
     /// Takes a picture, reads the file and deletes it from the camera.
     ///
     /// # Errors
-    /// The camera's; [`Failure::CANCELLED`] when `cancel` was pulled while the file was read.
+    /// The camera's; [`Failure::CANCELLED`] when `cancel` was pulled and the camera's driver looked at it in time, which
+    /// many do only between the parts of a file.
     fn take(&mut self, cancel: &Cancel) -> Result<Vec<u8>, Failure>;
 
     /// Asks the camera for a sign of life.

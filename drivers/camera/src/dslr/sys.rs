@@ -1,21 +1,20 @@
-//! libgphoto2 itself: the only unsafe code over it.
+//! libgphoto2 itself: with [`api`](super::api) the only unsafe code over it.
 //!
-//! The few functions used are declared here by hand from the library's public headers (version 2.5, whose interface has
-//! not changed since 2012), and looked up in the loaded library. A camera belongs to one [`Session`]; the library keeps
-//! nothing between cameras but its lists of drivers, which are read under a lock.
+//! A camera belongs to one [`Session`]; the library keeps nothing between cameras but its lists of drivers, which are
+//! read under a lock.
 #![allow(unsafe_code, reason = "calls into a C library; each block says why it is sound")]
 
-use std::ffi::{CStr, CString, c_char, c_int, c_ulong, c_void};
-use std::marker::{PhantomData, PhantomPinned};
+use std::ffi::{CString, c_char, c_int, c_void};
 use std::ptr::{self, NonNull};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rekam_hal::Cancel;
 
+use super::api::{
+    Api, CAbilities, CAbilitiesList, CCamera, CContext, CFile, CFilePath, CList, CPortInfoList, CText, Missing, text,
+};
 use super::reflex::{Failure, Reflex};
 
-/// Name under which every distribution installs the library.
-const LIBRARY: &str = "libgphoto2.so.6";
 /// `GP_CAPTURE_IMAGE`
 const CAPTURE_IMAGE: c_int = 0;
 /// `GP_FILE_TYPE_NORMAL`
@@ -28,107 +27,6 @@ const BREAK_OFF: c_int = 1;
 const MOST: c_int = 64;
 /// Largest file that is believed.
 const LARGEST: usize = 1 << 28;
-
-/// The library is not installed, or too old.
-#[derive(Debug, thiserror::Error)]
-#[error("{LIBRARY} cannot be loaded; install the package libgphoto2-6")]
-pub struct Missing(#[source] libloading::Error);
-
-/// Something of the library's of which only pointers are known.
-macro_rules! opaque {
-    ($($name:ident),*) => {
-        $(#[repr(C)]
-        struct $name {
-            _bytes: [u8; 0],
-            _bound: PhantomData<(*mut u8, PhantomPinned)>,
-        })*
-    };
-}
-
-opaque!(CCamera, CContext, CFile, CList, CAbilitiesList, CPortInfoList, CPortInfo);
-
-/// `CameraAbilities`: passed by value, never looked into. Its alignment is that of an int.
-#[repr(C)]
-#[derive(Clone, Copy)]
-struct CAbilities([c_int; 626]);
-
-/// `CameraFilePath`
-#[repr(C)]
-struct CFilePath {
-    name: [c_char; 128],
-    folder: [c_char; 1024],
-}
-
-/// `CameraText`
-#[repr(C)]
-struct CText([c_char; 32 * 1024]);
-
-const _: () = {
-    assert!(size_of::<CAbilities>() == 2504);
-    assert!(size_of::<CFilePath>() == 1152);
-};
-
-type CancelCheck = extern "C" fn(*mut CContext, *mut c_void) -> c_int;
-
-/// The functions used, each under the library's name, and the loaded library that holds them.
-macro_rules! functions {
-    ($($name:ident: fn($($argument:ty),*) $(-> $result:ty)?;)*) => {
-        struct Api {
-            $($name: unsafe extern "C" fn($($argument),*) $(-> $result)?,)*
-            /// Given back to the system after the pointers above.
-            _library: libloading::Library,
-        }
-
-        impl Api {
-            fn load() -> Result<Self, libloading::Error> {
-                // SAFETY: the library's initialisers register nothing but message catalogues.
-                let library = unsafe { libloading::Library::new(LIBRARY) }?;
-                // SAFETY: the types are those of the library's headers, and the pointers live beside the library.
-                unsafe {
-                    $(let $name = *library.get(concat!(stringify!($name), "\0").as_bytes())?;)*
-                    Ok(Self { $($name,)* _library: library })
-                }
-            }
-        }
-    };
-}
-
-functions! {
-    gp_result_as_string: fn(c_int) -> *const c_char;
-    gp_context_new: fn() -> *mut CContext;
-    gp_context_unref: fn(*mut CContext);
-    gp_context_set_cancel_func: fn(*mut CContext, CancelCheck, *mut c_void);
-    gp_list_new: fn(*mut *mut CList) -> c_int;
-    gp_list_unref: fn(*mut CList) -> c_int;
-    gp_list_count: fn(*mut CList) -> c_int;
-    gp_list_get_name: fn(*mut CList, c_int, *mut *const c_char) -> c_int;
-    gp_list_get_value: fn(*mut CList, c_int, *mut *const c_char) -> c_int;
-    gp_port_info_list_new: fn(*mut *mut CPortInfoList) -> c_int;
-    gp_port_info_list_free: fn(*mut CPortInfoList) -> c_int;
-    gp_port_info_list_load: fn(*mut CPortInfoList) -> c_int;
-    gp_port_info_list_lookup_path: fn(*mut CPortInfoList, *const c_char) -> c_int;
-    gp_port_info_list_get_info: fn(*mut CPortInfoList, c_int, *mut *mut CPortInfo) -> c_int;
-    gp_abilities_list_new: fn(*mut *mut CAbilitiesList) -> c_int;
-    gp_abilities_list_free: fn(*mut CAbilitiesList) -> c_int;
-    gp_abilities_list_load: fn(*mut CAbilitiesList, *mut CContext) -> c_int;
-    gp_abilities_list_detect: fn(*mut CAbilitiesList, *mut CPortInfoList, *mut CList, *mut CContext) -> c_int;
-    gp_abilities_list_lookup_model: fn(*mut CAbilitiesList, *const c_char) -> c_int;
-    gp_abilities_list_get_abilities: fn(*mut CAbilitiesList, c_int, *mut CAbilities) -> c_int;
-    gp_camera_new: fn(*mut *mut CCamera) -> c_int;
-    gp_camera_unref: fn(*mut CCamera) -> c_int;
-    gp_camera_set_abilities: fn(*mut CCamera, CAbilities) -> c_int;
-    gp_camera_set_port_info: fn(*mut CCamera, *mut CPortInfo) -> c_int;
-    gp_camera_init: fn(*mut CCamera, *mut CContext) -> c_int;
-    gp_camera_exit: fn(*mut CCamera, *mut CContext) -> c_int;
-    gp_camera_get_summary: fn(*mut CCamera, *mut CText, *mut CContext) -> c_int;
-    gp_camera_capture: fn(*mut CCamera, c_int, *mut CFilePath, *mut CContext) -> c_int;
-    gp_camera_capture_preview: fn(*mut CCamera, *mut CFile, *mut CContext) -> c_int;
-    gp_camera_file_get: fn(*mut CCamera, *const c_char, *const c_char, c_int, *mut CFile, *mut CContext) -> c_int;
-    gp_camera_file_delete: fn(*mut CCamera, *const c_char, *const c_char, *mut CContext) -> c_int;
-    gp_file_new: fn(*mut *mut CFile) -> c_int;
-    gp_file_unref: fn(*mut CFile) -> c_int;
-    gp_file_get_data_and_size: fn(*mut CFile, *mut *const c_char, *mut c_ulong) -> c_int;
-}
 
 /// A camera that the library has found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -148,25 +46,6 @@ static READING: Mutex<()> = Mutex::new(());
 
 fn reading() -> MutexGuard<'static, ()> {
     READING.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl Api {
-    fn checked(&self, code: c_int) -> Result<c_int, Failure> {
-        if code >= 0 {
-            return Ok(code);
-        }
-        // SAFETY: the library answers any number with a text of its own that lives for ever.
-        let text = unsafe { (self.gp_result_as_string)(code).as_ref().map(|first| CStr::from_ptr(first)) };
-        Err(Failure::new(code, text.map_or_else(String::new, |text| text.to_string_lossy().into_owned())))
-    }
-
-    /// Something that one of the library's makers gives.
-    fn made<T>(&self, make: unsafe extern "C" fn(*mut *mut T) -> c_int) -> Result<NonNull<T>, Failure> {
-        let mut made = ptr::null_mut();
-        // SAFETY: every maker used writes one pointer and nothing else.
-        self.checked(unsafe { make(&raw mut made) })?;
-        NonNull::new(made).ok_or_else(|| Failure::new(-3, "out of memory"))
-    }
 }
 
 /// A thing of the library's, given back when it goes.
@@ -202,11 +81,13 @@ impl<T> Drop for Owned<T> {
 struct Context {
     api: Arc<Api>,
     context: NonNull<CContext>,
-    token: Box<Mutex<Cancel>>,
+    /// Made of a box, and made one again when this value goes: the library holds a copy of this pointer, which a box
+    /// that moves would not allow.
+    token: NonNull<Mutex<Cancel>>,
 }
 
 extern "C" fn wants_break(_: *mut CContext, token: *mut c_void) -> c_int {
-    // SAFETY: the pointer is that of the token in the context's box, which lives as long as the context.
+    // SAFETY: the pointer is that of the context's token, which lives as long as the context and is only shared.
     let token = unsafe { &*token.cast::<Mutex<Cancel>>() };
     let pulled = token.lock().unwrap_or_else(PoisonError::into_inner).is_cancelled();
     if pulled { BREAK_OFF } else { GO_ON }
@@ -217,15 +98,16 @@ impl Context {
         // SAFETY: no arguments; the result is checked for null.
         let context = NonNull::new(unsafe { (api.gp_context_new)() });
         let context = context.ok_or_else(|| Failure::new(-3, "out of memory"))?;
-        let token = Box::new(Mutex::new(Cancel::new()));
-        let place = (&raw const *token).cast_mut().cast::<c_void>();
-        // SAFETY: the box does not move and lives until `drop` has given the context back.
-        unsafe { (api.gp_context_set_cancel_func)(context.as_ptr(), wants_break, place) };
+        let token = NonNull::from(Box::leak(Box::new(Mutex::new(Cancel::new()))));
+        // SAFETY: the token lives until `drop` has given the context back.
+        unsafe { (api.gp_context_set_cancel_func)(context.as_ptr(), wants_break, token.as_ptr().cast::<c_void>()) };
         Ok(Self { api: Arc::clone(api), context, token })
     }
 
     fn heed(&self, cancel: &Cancel) {
-        *self.token.lock().unwrap_or_else(PoisonError::into_inner) = cancel.clone();
+        // SAFETY: alive until `drop`, and only ever shared: a lock guards what is in it.
+        let token = unsafe { self.token.as_ref() };
+        *token.lock().unwrap_or_else(PoisonError::into_inner) = cancel.clone();
     }
 
     fn get(&self) -> *mut CContext {
@@ -235,8 +117,12 @@ impl Context {
 
 impl Drop for Context {
     fn drop(&mut self) {
-        // SAFETY: this value holds the one reference.
-        unsafe { (self.api.gp_context_unref)(self.get()) };
+        // SAFETY: this value holds the one reference to the context; with it goes the library's copy of the pointer to
+        // the token, which was a box when it was made.
+        unsafe {
+            (self.api.gp_context_unref)(self.get());
+            drop(Box::from_raw(self.token.as_ptr()));
+        }
     }
 }
 
@@ -283,17 +169,17 @@ impl Library {
             api.checked((api.gp_abilities_list_detect)(drivers, ports, list.get(), context.get()))?;
             api.checked((api.gp_list_count)(list.get()))?
         };
-        let text = |index: c_int, read: unsafe extern "C" fn(*mut CList, c_int, *mut *const c_char) -> c_int| {
-            let mut text = ptr::null();
-            // SAFETY: as above; the index is below the count.
+        let entry = |index: c_int, read: unsafe extern "C" fn(*mut CList, c_int, *mut *const c_char) -> c_int| {
+            let mut start = ptr::null();
+            // SAFETY: as above; the index is below the count, and the list keeps its texts unchanged.
             unsafe {
-                api.checked(read(list.get(), index, &raw mut text))?;
-                Ok(text.as_ref().map_or_else(String::new, |first| CStr::from_ptr(first).to_string_lossy().into_owned()))
+                api.checked(read(list.get(), index, &raw mut start))?;
+                Ok(text(start))
             }
         };
         (0..count.min(MOST))
             .map(|index| {
-                Ok(Found { model: text(index, api.gp_list_get_name)?, port: text(index, api.gp_list_get_value)? })
+                Ok(Found { model: entry(index, api.gp_list_get_name)?, port: entry(index, api.gp_list_get_value)? })
             })
             .collect()
     }

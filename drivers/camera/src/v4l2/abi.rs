@@ -200,7 +200,10 @@ const _: () = {
     assert!(size_of::<Control>() == 8);
 };
 
-#[cfg(target_pointer_width = "64")]
+// With 32 bits the kernel knows two layouts of a picture's time, and none of these sizes is checked for either.
+#[cfg(not(target_pointer_width = "64"))]
+compile_error!("video devices are driven on 64-bit systems only");
+
 const _: () = {
     assert!(size_of::<Format>() == 208);
     assert!(size_of::<Buffer>() == 88);

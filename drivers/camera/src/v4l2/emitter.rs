@@ -6,6 +6,10 @@
 //! ```json
 //! [{"usb": "13d3:56bb", "bits": 10, "emitter": {"unit": 7, "selector": 6, "on": [1, 3, 1], "off": [1, 3, 0]}}]
 //! ```
+//!
+//! A camera with two lenses shows two streams under one number; `"stream": 1` names the second of them.
+
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
@@ -29,6 +33,9 @@ pub struct Emitter {
 pub struct IrisConfig {
     /// Vendor and product as `lsusb` shows them: four hexadecimal digits each.
     pub usb: String,
+    /// Which of the device's streams it is, counted from 0; without it all of them.
+    #[serde(default)]
+    pub stream: Option<u32>,
     /// Low bits that the sensor fills where it says sixteen, 8..=16.
     #[serde(default)]
     pub bits: Option<u8>,
@@ -40,11 +47,35 @@ pub struct IrisConfig {
 /// A file that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
+    /// There is no such file, or it may not be read.
+    #[error("the list of iris cameras {path} cannot be read")]
+    Unreadable {
+        /// Where it was looked for.
+        path: PathBuf,
+        /// What the system says.
+        #[source]
+        source: std::io::Error,
+    },
+    /// It is larger than any such list.
+    #[error("the list of iris cameras {path} has more than {LARGEST} bytes")]
+    Large {
+        /// Where it is.
+        path: PathBuf,
+    },
+    /// Its contents cannot be used.
+    #[error("the list of iris cameras {path}: {source}")]
+    Contents {
+        /// Where it is.
+        path: PathBuf,
+        /// What is wrong with them.
+        #[source]
+        source: Box<ConfigError>,
+    },
     /// It is not JSON of this shape.
-    #[error("the list of iris cameras cannot be read")]
+    #[error("it is no list of iris cameras: {0}")]
     Json(#[from] serde_json::Error),
     /// A value in it cannot be.
-    #[error("entry {entry} of the list of iris cameras: {what}")]
+    #[error("entry {entry}: {what}")]
     Value {
         /// Counted from 1.
         entry: usize,
@@ -53,10 +84,25 @@ pub enum ConfigError {
     },
 }
 
+/// Largest file that is read, in bytes.
+const LARGEST: u64 = 1 << 20;
 /// Longest value of an extension unit that is believed.
 const LONGEST: usize = 1024;
 
 impl IrisConfig {
+    /// All entries of the file at `path`.
+    ///
+    /// # Errors
+    /// When it cannot be read, or [`Self::parse`] refuses what it says; each error names the file.
+    pub fn load(path: &Path) -> Result<Vec<Self>, ConfigError> {
+        let unreadable = |source| ConfigError::Unreadable { path: path.to_owned(), source };
+        if std::fs::metadata(path).map_err(unreadable)?.len() > LARGEST {
+            return Err(ConfigError::Large { path: path.to_owned() });
+        }
+        let text = std::fs::read(path).map_err(unreadable)?;
+        Self::parse(&text).map_err(|error| ConfigError::Contents { path: path.to_owned(), source: Box::new(error) })
+    }
+
     /// All entries of a file.
     ///
     /// # Errors
@@ -89,9 +135,10 @@ impl IrisConfig {
         }
     }
 
-    /// The entry for a camera with this vendor and product.
-    pub fn of<'c>(entries: &'c [Self], usb: &str) -> Option<&'c Self> {
-        entries.iter().find(|entry| entry.usb.eq_ignore_ascii_case(usb))
+    /// The entry for this stream (counted from 0) of a camera with this vendor and product.
+    pub fn of<'c>(entries: &'c [Self], usb: &str, stream: u32) -> Option<&'c Self> {
+        let fits = |entry: &&Self| entry.usb.eq_ignore_ascii_case(usb) && entry.stream.is_none_or(|it| it == stream);
+        entries.iter().find(fits)
     }
 }
 
@@ -105,10 +152,38 @@ mod tests {
     #[test]
     fn a_file_names_cameras_whatever_the_case_of_their_numbers() {
         let entries = IrisConfig::parse(GOOD.as_bytes()).unwrap();
-        let found = IrisConfig::of(&entries, "13d3:56BB").unwrap();
+        let found = IrisConfig::of(&entries, "13d3:56BB", 0).unwrap();
         assert_eq!(found.emitter.as_ref().map(|emitter| emitter.on.as_slice()), Some(&[1, 3, 1][..]));
-        assert_eq!(IrisConfig::of(&entries, "0bda:5767").unwrap().emitter, None);
-        assert_eq!(IrisConfig::of(&entries, "1234:5678"), None);
+        assert_eq!(IrisConfig::of(&entries, "0bda:5767", 1).unwrap().emitter, None);
+        assert_eq!(IrisConfig::of(&entries, "1234:5678", 0), None);
+    }
+
+    #[test]
+    fn one_stream_of_a_camera_can_be_named() {
+        let entries = IrisConfig::parse(br#"[{"usb": "0bda:5767", "stream": 1}]"#).unwrap();
+        assert!(IrisConfig::of(&entries, "0bda:5767", 1).is_some());
+        assert!(IrisConfig::of(&entries, "0bda:5767", 0).is_none());
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_used_is_named_with_the_reason() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("iris.json");
+        let told = |text: &[u8]| {
+            std::fs::write(&file, text).unwrap();
+            IrisConfig::load(&file).map_err(|error| error.to_string())
+        };
+        assert_eq!(told(GOOD.as_bytes()).unwrap().len(), 2);
+        for (text, reason) in [
+            (&b"[{\"usb\": \"nonsense\"}]"[..], "entry 1: usb is not vvvv:pppp"),
+            (b"{", "no list of iris cameras"),
+            (&vec![b' '; LARGEST as usize + 1], "more than"),
+        ] {
+            let sentence = told(text).unwrap_err();
+            assert!(sentence.contains("iris.json") && sentence.contains(reason), "{sentence}");
+        }
+        let absent = IrisConfig::load(&folder.path().join("absent.json")).unwrap_err();
+        assert!(matches!(absent, ConfigError::Unreadable { .. }) && absent.to_string().contains("absent.json"));
     }
 
     #[test]

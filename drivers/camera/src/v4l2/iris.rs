@@ -10,10 +10,12 @@ use rekam_hal::{
 };
 
 use super::emitter::{Emitter, IrisConfig};
+use super::handle::Handle;
 use super::pixels::Pixels;
-use super::stream::{Stream, Trouble};
-use super::video::{Mode, Video, VideoError};
+use super::stream::Stream;
+use super::video::{Mode, Video};
 use crate::lens::is_flat;
+use crate::tokens::unless_cancelled;
 
 /// Pictures in a row that must be in focus.
 const STEADY: usize = 3;
@@ -27,13 +29,11 @@ const LEAST_WIDTH: u32 = 640;
 
 /// An iris camera.
 pub struct Iris {
-    info: DeviceInfo,
-    stream: Stream,
+    handle: Handle,
     emitter: Option<Emitter>,
     mode: Option<Mode>,
     focus: f32,
     patience: u32,
-    gone: bool,
 }
 
 impl Iris {
@@ -41,7 +41,7 @@ impl Iris {
     pub fn over(video: Box<dyn Video>, info: DeviceInfo, config: Option<&IrisConfig>) -> Self {
         let stream = Stream::new(video).with_bits(config.and_then(|config| config.bits));
         let emitter = config.and_then(|config| config.emitter.clone());
-        Self { info, stream, emitter, mode: None, focus: 3.0, patience: PATIENCE, gone: false }
+        Self { handle: Handle::new(stream, info), emitter, mode: None, focus: 3.0, patience: PATIENCE }
     }
 
     /// Sharpness from which a picture counts as in focus (default 3): the mean step, in grey levels, between a pixel
@@ -57,33 +57,23 @@ impl Iris {
         self
     }
 
-    fn failed(&mut self, trouble: Trouble) -> DeviceError {
-        self.gone |= trouble.kind() == DeviceErrorKind::Gone;
-        trouble.of(&self.info.id)
-    }
-
-    fn still_there(&self) -> Result<(), DeviceError> {
-        if self.gone { Err(DeviceError::new(self.info.id.as_str(), DeviceErrorKind::Gone)) } else { Ok(()) }
-    }
-
     /// The best mode for an iris, asked once. A camera without grey pictures is another kind of camera.
     fn mode(&mut self) -> Result<Mode, DeviceError> {
         if let Some(mode) = self.mode {
             return Ok(mode);
         }
-        let offered = self.stream.video().modes().map_err(|error| self.failed(error.into()))?;
+        let offered = self.handle.call(|video| video.modes())?;
         let cause = "the camera offers no grey pictures of 640 pixels or more";
-        let wrong = || DeviceError::new(self.info.id.as_str(), DeviceErrorKind::WrongModel).because(cause);
+        let wrong = || self.handle.error(DeviceErrorKind::WrongModel).because(cause);
         let chosen = best(&offered).ok_or_else(wrong)?;
         self.mode = Some(chosen);
         Ok(chosen)
     }
 
     fn light(&mut self, on: bool) -> Result<(), DeviceError> {
-        let Some(emitter) = self.emitter.clone() else { return Ok(()) };
+        let Some(emitter) = &self.emitter else { return Ok(()) };
         let value = if on { &emitter.on } else { &emitter.off };
-        let set = self.stream.video().set_extension(emitter.unit, emitter.selector, value);
-        set.map_err(|error: VideoError| self.failed(error.into()))
+        self.handle.call(|video| video.set_extension(emitter.unit, emitter.selector, value))
     }
 
     fn watch(
@@ -94,17 +84,14 @@ impl Iris {
         progress: &mut dyn FnMut(Progress),
     ) -> Result<GrayImage, CaptureError> {
         self.light(true)?;
-        self.stream.run(mode).map_err(|trouble| self.failed(trouble))?;
+        self.handle.run(mode)?;
         progress(Progress::Waiting);
         // Since the picture was last out of focus: how many, and the sharpest of them.
         let (mut steady, mut best): (usize, Option<(f32, GrayImage)>) = (0, None);
         let mut looks = 0;
         loop {
-            if cancel.is_cancelled() {
-                return Err(CaptureError::Cancelled);
-            }
-            let picture = self.stream.next(|frame, bytes| frame.gray(bytes));
-            let picture = picture.map_err(|trouble| self.failed(trouble))?;
+            unless_cancelled(cancel)?;
+            let picture = self.handle.next(|frame, bytes| frame.gray(bytes))?;
             looks += 1;
             if let Some(picture) = picture {
                 let sharp = sharpness(&picture);
@@ -169,13 +156,11 @@ pub fn sharpness(picture: &GrayImage) -> f32 {
 
 impl Peripheral for Iris {
     fn info(&self) -> &DeviceInfo {
-        &self.info
+        &self.handle.info
     }
 
     fn probe(&mut self) -> Result<(), DeviceError> {
-        self.still_there()?;
-        let checked = self.stream.video().check();
-        checked.map_err(|error| self.failed(error.into()))
+        self.handle.probe()
     }
 }
 
@@ -187,18 +172,16 @@ impl IrisCamera for Iris {
         cancel: &Cancel,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Vec<EyeSample>, CaptureError> {
-        if cancel.is_cancelled() {
-            return Err(CaptureError::Cancelled);
-        }
-        self.still_there()?;
+        unless_cancelled(cancel)?;
+        self.handle.still_there()?;
         let EyeSet::One(eye) = eyes else {
-            return Err(DeviceError::new(self.info.id.as_str(), DeviceErrorKind::Unsupported).into());
+            return Err(self.handle.error(DeviceErrorKind::Unsupported).into());
         };
         let mode = self.mode()?;
         let watched = self.watch(mode, trigger, cancel, progress);
-        self.stream.stop();
+        self.handle.stop();
         // The light goes off however the capture ended; a camera in trouble has said so already.
-        if !self.gone {
+        if self.handle.still_there().is_ok() {
             let _ = self.light(false);
         }
         watched.map(|image| vec![EyeSample { eye, image }])

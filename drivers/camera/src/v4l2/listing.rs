@@ -1,9 +1,13 @@
 //! Which video devices are plugged in, from sysfs alone: no device is opened, no camera's light goes on.
+//!
+//! A camera shows several nodes, and not all of them bring pictures. The first one does. The kernel's driver for USB
+//! cameras gives each stream of a device two nodes, the pictures and then numbers about them, so that a second lens has
+//! the third node. What other drivers put behind the first node cannot be told without opening it, and is left out.
 
 use std::path::{Path, PathBuf};
 
 use rekam_hal::{Access, Capabilities, DeviceError, DeviceErrorKind, DeviceInfo};
-use rustix::fs::{Access as Mode, access};
+use rekam_plug::{Gate, Place, UsbDevice, Way, names, sysfs};
 
 use super::emitter::IrisConfig;
 use super::iris::Iris;
@@ -16,7 +20,8 @@ pub const PHOTO: &str = "v4l2";
 /// Name of the driver of iris cameras.
 pub const IRIS: &str = "v4l2-iris";
 
-const REMEDY: &str = "install 70-rekam.rules in /etc/udev/rules.d or join the group video";
+/// The kernel's driver for USB cameras, and how many nodes it gives each stream.
+const UVC: (&str, u32) = ("uvcvideo", 2);
 
 /// A camera that is present.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,16 +40,10 @@ pub fn devices(iris: &[IrisConfig]) -> Vec<Found> {
 fn under(class: &Path, iris: &[IrisConfig]) -> Vec<Found> {
     let Ok(entries) = std::fs::read_dir(class) else { return Vec::new() };
     let mut nodes: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-    nodes.sort_by_key(|node| number(node));
-    let places: Vec<Place> = nodes.iter().filter_map(|node| place(node)).collect();
-    let key = |place: &Place| place.serial.clone().unwrap_or_else(|| place.socket.clone());
-    let found = places.iter().map(|place| {
-        // Two equal cameras may carry the same serial number, and one device may have two cameras.
-        let twins = places.iter().filter(|other| key(other) == key(place)).count() > 1;
-        let id = if twins { format!("{}@{}", key(place), place.address()) } else { key(place) };
-        place.found(&id, iris)
-    });
-    found.collect()
+    nodes.sort_by_key(|node| sysfs::by_number(&node.file_name().unwrap_or_default().to_string_lossy()));
+    let cameras: Vec<Plugged> = nodes.iter().filter_map(|node| plugged(node)).collect();
+    let places: Vec<Place> = cameras.iter().map(|camera| camera.place.clone()).collect();
+    cameras.iter().zip(names(&places)).map(|(camera, name)| camera.found(&name, iris)).collect()
 }
 
 /// Opens a photo camera that [`devices`] listed.
@@ -62,8 +61,8 @@ pub fn open_photo(listed: &DeviceInfo) -> Result<Photo, DeviceError> {
 pub fn open_iris(listed: &DeviceInfo, iris: &[IrisConfig]) -> Result<Iris, DeviceError> {
     let node = open(listed)?;
     let name = Path::new(&listed.transport).file_name().unwrap_or_default();
-    let usb = place(&Path::new("/sys/class/video4linux").join(name)).and_then(|place| place.usb);
-    let config = usb.and_then(|usb| IrisConfig::of(iris, &usb));
+    let camera = plugged(&Path::new("/sys/class/video4linux").join(name));
+    let config = camera.as_ref().and_then(|camera| camera.config(iris));
     Ok(Iris::over(Box::new(node), opened(listed), config))
 }
 
@@ -84,58 +83,65 @@ fn open(listed: &DeviceInfo) -> Result<Node, DeviceError> {
     Node::open(Path::new(&listed.transport)).map_err(failed)
 }
 
-/// A video node.
-struct Place {
+/// A camera's node.
+struct Plugged {
     node: String,
     name: String,
-    socket: String,
+    place: Place,
+    /// Vendor and product as they are written, `046d:0825`.
     usb: Option<String>,
-    serial: Option<String>,
+    /// Which of the device's streams it is, counted from 0.
+    stream: u32,
 }
 
-fn number(node: &Path) -> u32 {
-    let name = node.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    name.trim_start_matches(|letter: char| !letter.is_ascii_digit()).parse().unwrap_or(u32::MAX)
-}
-
-fn line(path: &Path) -> Option<String> {
-    let text = std::fs::read_to_string(path).ok()?;
-    Some(text.trim().to_owned()).filter(|text| !text.is_empty())
-}
-
-fn place(class: &Path) -> Option<Place> {
+fn plugged(class: &Path) -> Option<Plugged> {
     let node = class.file_name()?.to_str()?.to_owned();
-    // Nodes after the first of a camera carry numbers about its pictures; radios and the like are no video nodes.
-    if !node.starts_with("video") || line(&class.join("index"))? != "0" {
+    // Radios and the like are no video nodes.
+    if !node.starts_with("video") {
         return None;
     }
-    let name = line(&class.join("name")).unwrap_or_else(|| node.clone());
-    let interface = std::fs::canonicalize(class.join("device")).ok();
-    let device = interface.as_deref().and_then(Path::parent).filter(|usb| usb.join("idVendor").exists());
-    let told = |file: &str| device.and_then(|usb| line(&usb.join(file)));
-    let socket = device.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
-    let usb = told("idVendor").zip(told("idProduct")).map(|(vendor, product)| format!("{vendor}:{product}"));
-    Some(Place { socket: socket.unwrap_or_else(|| node.clone()), serial: told("serial"), node, name, usb })
+    let stream = stream(class)?;
+    let name = sysfs::text(&class.join("name")).unwrap_or_else(|| node.clone());
+    let device = UsbDevice::above(&class.join("device"));
+    let numbers = device.as_ref().and_then(UsbDevice::numbers);
+    let place = Place {
+        serial: device.as_ref().and_then(UsbDevice::serial),
+        socket: device.as_ref().map_or(node.as_str(), UsbDevice::socket).to_owned(),
+        part: stream.to_string(),
+    };
+    let usb = numbers.map(|(vendor, product)| format!("{vendor:04x}:{product:04x}"));
+    Some(Plugged { node, name, place, usb, stream })
 }
 
-impl Place {
-    /// The socket and, since one device may have two cameras, which of its nodes.
-    fn address(&self) -> String {
-        format!("{}.{}", self.socket, self.node)
+/// Which stream of its device a node shows, if it shows pictures.
+fn stream(class: &Path) -> Option<u32> {
+    let index: u32 = sysfs::number(&class.join("index"))?;
+    let (uvc, nodes) = UVC;
+    match index {
+        0 => Some(0),
+        _ if std::fs::read_link(class.join("device/driver")).is_ok_and(|driver| driver.ends_with(uvc)) => {
+            index.is_multiple_of(nodes).then_some(index / nodes)
+        }
+        _ => None,
+    }
+}
+
+impl Plugged {
+    fn config<'c>(&self, iris: &'c [IrisConfig]) -> Option<&'c IrisConfig> {
+        IrisConfig::of(iris, self.usb.as_deref()?, self.stream)
     }
 
     fn is_for_eyes(&self, iris: &[IrisConfig]) -> bool {
-        let listed = self.usb.as_deref().is_some_and(|usb| IrisConfig::of(iris, usb).is_some());
         let name = self.name.to_ascii_lowercase();
         let mut words = name.split(|letter: char| !letter.is_ascii_alphanumeric());
-        listed || words.any(|word| ["ir", "infrared", "iris", "nir"].contains(&word))
+        self.config(iris).is_some() || words.any(|word| ["ir", "infrared", "iris", "nir"].contains(&word))
     }
 
-    fn found(&self, id: &str, iris: &[IrisConfig]) -> Found {
+    fn found(&self, name: &str, iris: &[IrisConfig]) -> Found {
         let for_eyes = self.is_for_eyes(iris);
         let driver = if for_eyes { IRIS } else { PHOTO };
         let path = format!("/dev/{}", self.node);
-        let allowed = access(Path::new(&path), Mode::READ_OK | Mode::WRITE_OK).is_ok();
+        let Gate { access, remedy } = Gate::of(Path::new(&path), Way::Video, "camera");
         let capabilities = Capabilities {
             preview: true,
             eyes_at_once: u8::from(for_eyes),
@@ -143,13 +149,13 @@ impl Place {
             ..Capabilities::default()
         };
         let info = DeviceInfo {
-            id: format!("{driver}:{id}"),
+            id: format!("{driver}:{name}"),
             driver: driver.to_owned(),
             model: self.name.clone(),
             transport: path,
-            serial: self.serial.clone(),
-            access: if allowed { Access::Ok } else { Access::Denied },
-            remedy: (!allowed).then(|| REMEDY.to_owned()),
+            serial: self.place.serial.clone(),
+            access,
+            remedy,
             capabilities,
         };
         Found { info, iris: for_eyes }
@@ -197,7 +203,28 @@ mod tests {
         assert!(found.iter().all(|it| (it.info.access == Access::Ok) == it.info.remedy.is_none()));
         plug(root.path(), "video11", "0", "HD Webcam: HD Webcam", Some(("2-1", "046d:0825", "A1")));
         let ids: Vec<String> = under(&root.path().join("class"), &[]).into_iter().map(|it| it.info.id).collect();
-        assert!(ids.contains(&"v4l2:A1@1-1.video0".to_owned()) && ids.contains(&"v4l2:A1@2-1.video11".to_owned()));
+        assert!(ids.contains(&"v4l2:A1@1-1".to_owned()) && ids.contains(&"v4l2:A1@2-1".to_owned()));
+    }
+
+    #[test]
+    fn the_second_lens_of_a_usb_camera_is_a_camera_of_its_own() {
+        let root = tempfile::tempdir().unwrap();
+        for (node, index) in [("video0", "0"), ("video1", "1"), ("video2", "2"), ("video3", "3")] {
+            plug(root.path(), node, index, "Integrated Camera", Some(("1-1", "04f2:b6d9", "0001")));
+        }
+        let found = |list: &[IrisConfig]| {
+            let found = under(&root.path().join("class"), list).into_iter();
+            found.map(|it| (it.info.id, it.info.transport)).collect::<Vec<_>>()
+        };
+        let pair = |id: &str, node: &str| (id.to_owned(), node.to_owned());
+        // Another driver than that of USB cameras: only the first node is sure to bring pictures.
+        assert_eq!(found(&[]), [pair("v4l2:0001", "/dev/video0")]);
+        symlink("../../../bus/usb/drivers/uvcvideo", root.path().join("devices/1-1/1-1:1.0/driver")).unwrap();
+        let both = [pair("v4l2:0001@1-1.0", "/dev/video0"), pair("v4l2:0001@1-1.1", "/dev/video2")];
+        assert_eq!(found(&[]), both);
+        let list = IrisConfig::parse(br#"[{"usb": "04f2:b6d9", "stream": 1}]"#).unwrap();
+        let told = [pair("v4l2:0001@1-1.0", "/dev/video0"), pair("v4l2-iris:0001@1-1.1", "/dev/video2")];
+        assert_eq!(found(&list), told);
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 pub mod abi;
 pub mod emitter;
+mod handle;
 pub mod iris;
 pub mod listing;
 pub mod photo;
@@ -14,7 +15,7 @@ pub mod stream;
 mod sys;
 pub mod video;
 
-pub use emitter::{Emitter, IrisConfig};
+pub use emitter::{ConfigError, Emitter, IrisConfig};
 pub use iris::Iris;
 pub use listing::{Found, devices, open_iris, open_photo};
 pub use photo::Photo;

@@ -1,35 +1,40 @@
 //! A photo camera: small quick frames while the resident is placed, one picture of full size when the operator says.
 //!
 //! A USB camera cannot stream at full size fast enough to aim by, so the format is switched for the still and back.
-//! After a switch the first pictures are thrown away: exposure and white balance begin anew.
+//! After a switch the first pictures are thrown away: exposure and white balance begin anew. A camera that has just begun
+//! to stream is dark: also an operator who takes the picture at once gets it only when the camera has woken up.
 
 use rekam_hal::{
     Camera, Cancel, CaptureError, DeviceError, DeviceErrorKind, DeviceInfo, Peripheral, Progress, Retry, RgbImage,
 };
 
+use super::handle::Handle;
 use super::pixels::Pixels;
 use super::stream::Stream;
-use super::video::{Control, Mode, Video, VideoError};
+use super::video::{Control, Mode, Video};
 use crate::lens::is_covered;
+use crate::tokens::unless_cancelled;
 
 /// Good pictures thrown away after the format was switched.
 const SETTLE: u32 = 2;
+/// Good pictures after which a camera that has begun to stream is awake: a fifth of a second at the usual speed.
+const AWAKE: u32 = 6;
+/// Looks at the camera after which it is taken as awake all the same: the picture must come within a second.
+const WAKES_WITHIN: u32 = 12;
 /// Width from which a preview is worth looking at.
 const PREVIEW_WIDTH: u32 = 640;
 
 /// A photo camera.
 pub struct Photo {
-    info: DeviceInfo,
-    stream: Stream,
+    handle: Handle,
     /// Preview and still, once the camera was asked.
     modes: Option<(Mode, Mode)>,
-    gone: bool,
 }
 
 impl Photo {
     /// A camera on an open device; nothing is asked yet.
     pub fn over(video: Box<dyn Video>, info: DeviceInfo) -> Self {
-        Self { info, stream: Stream::new(video), modes: None, gone: false }
+        Self { handle: Handle::new(Stream::new(video), info), modes: None }
     }
 
     /// The settings that can be changed.
@@ -37,8 +42,7 @@ impl Photo {
     /// # Errors
     /// The device's.
     pub fn controls(&mut self) -> Result<Vec<Control>, DeviceError> {
-        let found = self.stream.video().controls();
-        found.map_err(|error| self.failed(error.into()))
+        self.handle.call(|video| video.controls())
     }
 
     /// Changes a setting; it stays until the camera is unplugged.
@@ -46,32 +50,22 @@ impl Photo {
     /// # Errors
     /// Unsupported when there is none of this number, or not with this value.
     pub fn set_control(&mut self, id: u32, value: i32) -> Result<(), DeviceError> {
-        let set = self.stream.video().set_control(id, value);
-        set.map_err(|error| self.failed(error.into()))
+        self.handle.call(|video| video.set_control(id, value))
     }
 
     /// Bad pictures dropped since it was opened.
     pub fn dropped(&self) -> u64 {
-        self.stream.dropped()
-    }
-
-    fn failed(&mut self, trouble: super::stream::Trouble) -> DeviceError {
-        self.gone |= trouble.kind() == DeviceErrorKind::Gone;
-        trouble.of(&self.info.id)
-    }
-
-    fn still_there(&self) -> Result<(), DeviceError> {
-        if self.gone { Err(DeviceError::new(self.info.id.as_str(), DeviceErrorKind::Gone)) } else { Ok(()) }
+        self.handle.dropped()
     }
 
     fn modes(&mut self) -> Result<(Mode, Mode), DeviceError> {
         if let Some(modes) = self.modes {
             return Ok(modes);
         }
-        let offered = self.stream.video().modes().map_err(|error| self.failed(error.into()))?;
+        let offered = self.handle.call(|video| video.modes())?;
         let chosen = preview(&offered).zip(still(&offered));
         self.modes = chosen;
-        chosen.ok_or_else(|| self.failed(VideoError::Unsupported.into()))
+        chosen.ok_or_else(|| self.handle.error(DeviceErrorKind::Unsupported).because("no known kind of pictures"))
     }
 
     /// Shows frames until the operator takes the picture.
@@ -82,27 +76,28 @@ impl Photo {
         cancel: &Cancel,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<(), CaptureError> {
-        self.stream.run(mode).map_err(|trouble| self.failed(trouble))?;
+        self.handle.run(mode)?;
         progress(Progress::Waiting);
+        let (mut looks, mut seen) = (0u32, 0u32);
         loop {
             unless_cancelled(cancel)?;
-            if trigger.is_cancelled() {
+            if trigger.is_cancelled() && (seen >= AWAKE || looks >= WAKES_WITHIN) {
                 return Ok(());
             }
-            let frame = self.stream.next(|frame, bytes| frame.rgb(bytes));
-            if let Some(frame) = frame.map_err(|trouble| self.failed(trouble))? {
+            looks = looks.saturating_add(1);
+            if let Some(frame) = self.handle.next(|frame, bytes| frame.rgb(bytes))? {
+                seen = seen.saturating_add(1);
                 progress(Progress::Frame(frame));
             }
         }
     }
 
     fn take(&mut self, mode: Mode, switched: bool, cancel: &Cancel) -> Result<RgbImage, CaptureError> {
-        self.stream.run(mode).map_err(|trouble| self.failed(trouble))?;
+        self.handle.run(mode)?;
         let mut thrown = if switched { SETTLE } else { 0 };
         loop {
             unless_cancelled(cancel)?;
-            let picture = self.stream.next(|frame, bytes| frame.rgb(bytes));
-            match picture.map_err(|trouble| self.failed(trouble))? {
+            match self.handle.next(|frame, bytes| frame.rgb(bytes))? {
                 Some(_) if thrown > 0 => thrown -= 1,
                 Some(picture) if is_covered(&picture) => return Err(CaptureError::Retry(Retry::CleanGlass)),
                 Some(picture) => return Ok(picture),
@@ -110,10 +105,6 @@ impl Photo {
             }
         }
     }
-}
-
-fn unless_cancelled(cancel: &Cancel) -> Result<(), CaptureError> {
-    if cancel.is_cancelled() { Err(CaptureError::Cancelled) } else { Ok(()) }
 }
 
 /// The smallest mode that is wide enough, or the widest; of equal ones the one that is cheapest to decode.
@@ -139,13 +130,11 @@ fn still(modes: &[Mode]) -> Option<Mode> {
 
 impl Peripheral for Photo {
     fn info(&self) -> &DeviceInfo {
-        &self.info
+        &self.handle.info
     }
 
     fn probe(&mut self) -> Result<(), DeviceError> {
-        self.still_there()?;
-        let checked = self.stream.video().check();
-        checked.map_err(|error| self.failed(error.into()))
+        self.handle.probe()
     }
 }
 
@@ -157,14 +146,14 @@ impl Camera for Photo {
         progress: &mut dyn FnMut(Progress),
     ) -> Result<RgbImage, CaptureError> {
         unless_cancelled(cancel)?;
-        self.still_there()?;
+        self.handle.still_there()?;
         let (preview, still) = self.modes()?;
         let taken =
             self.aim(preview, trigger, cancel, progress).and_then(|()| self.take(still, still != preview, cancel));
-        self.stream.stop();
+        self.handle.stop();
         // Back to the small format, so that the next preview begins at once. Whether it can, the next one will see.
-        if !self.gone && still != preview {
-            let _ = self.stream.video().set_mode(preview);
+        if still != preview && self.handle.still_there().is_ok() {
+            let _ = self.handle.call(|video| video.set_mode(preview));
         }
         taken
     }

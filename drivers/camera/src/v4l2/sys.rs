@@ -11,6 +11,7 @@ use std::path::Path;
 use std::ptr::NonNull;
 use std::time::{Duration, Instant};
 
+use rekam_plug::{Presence, SETTLES};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::OFlags;
 use rustix::io::Errno;
@@ -34,6 +35,7 @@ const USUAL: [(u32, u32); 5] = [(640, 480), (1280, 720), (1280, 960), (1920, 108
 #[derive(Debug)]
 pub struct Node {
     file: File,
+    presence: Presence,
     buffers: Vec<Mapping>,
     streaming: bool,
 }
@@ -94,6 +96,17 @@ fn failure(error: Errno) -> VideoError {
     }
 }
 
+/// What the kernel's error means of a camera that may just have been pulled: its transfers fail before the kernel
+/// notices that it has left, and say no more than that they failed.
+fn judged(error: Errno, presence: &Presence) -> VideoError {
+    let told = failure(error);
+    let there = match told {
+        VideoError::Failed(_) => presence.lasts(SETTLES),
+        VideoError::Gone | VideoError::Denied | VideoError::Busy | VideoError::Unsupported => true,
+    };
+    if there { told } else { VideoError::Gone }
+}
+
 impl Node {
     /// Opens a device that captures pictures and streams them.
     ///
@@ -103,14 +116,21 @@ impl Node {
         let flags = i32::try_from((OFlags::NONBLOCK | OFlags::CLOEXEC).bits()).unwrap_or(0);
         let opened = OpenOptions::new().read(true).write(true).custom_flags(flags).open(path);
         let file = opened.map_err(|error| failure(Errno::from_io_error(&error).unwrap_or(Errno::IO)))?;
-        let mut node = Self { file, buffers: Vec::new(), streaming: false };
+        // Its folder in sysfs tells best; where there is none the node does.
+        let class = Path::new("/sys/class/video4linux").join(path.file_name().unwrap_or_default());
+        let presence = Presence::of(&std::fs::canonicalize(class).unwrap_or_else(|_| path.to_owned()));
+        let mut node = Self { file, presence, buffers: Vec::new(), streaming: false };
         let needed = abi::CAP_VIDEO_CAPTURE | abi::CAP_STREAMING;
         if node.capabilities()? & needed == needed { Ok(node) } else { Err(VideoError::Unsupported) }
     }
 
+    fn judged(&self, error: Errno) -> VideoError {
+        judged(error, &self.presence)
+    }
+
     fn capabilities(&mut self) -> Result<u32, VideoError> {
         let mut told = abi::Capability::default();
-        self.exchange::<{ abi::QUERYCAP }, _>(&mut told).map_err(failure)?;
+        self.exchange::<{ abi::QUERYCAP }, _>(&mut told).map_err(|error| self.judged(error))?;
         // A device with several nodes tells what this one can separately.
         Ok(if told.capabilities & abi::CAP_DEVICE_CAPS == 0 { told.capabilities } else { told.device_caps })
     }
@@ -157,7 +177,7 @@ impl Node {
     fn request(&self, count: u32) -> Result<u32, VideoError> {
         let (kind, memory) = (abi::VIDEO_CAPTURE, abi::MEMORY_MMAP);
         let mut wish = abi::RequestBuffers { count, kind, memory, ..Default::default() };
-        self.exchange::<{ abi::REQBUFS }, _>(&mut wish).map_err(failure)?;
+        self.exchange::<{ abi::REQBUFS }, _>(&mut wish).map_err(|error| self.judged(error))?;
         Ok(wish.count)
     }
 
@@ -166,16 +186,16 @@ impl Node {
     }
 
     fn queue(&self, index: u32) -> Result<(), VideoError> {
-        self.exchange::<{ abi::QBUF }, _>(&mut Self::buffer(index)).map_err(failure)
+        self.exchange::<{ abi::QBUF }, _>(&mut Self::buffer(index)).map_err(|error| self.judged(error))
     }
 
     fn map(&self, index: u32) -> Result<Mapping, VideoError> {
         let mut told = Self::buffer(index);
-        self.exchange::<{ abi::QUERYBUF }, _>(&mut told).map_err(failure)?;
+        self.exchange::<{ abi::QUERYBUF }, _>(&mut told).map_err(|error| self.judged(error))?;
         if !(1..=LARGEST).contains(&told.length) {
             return Err(VideoError::Unsupported);
         }
-        Mapping::new(&self.file, told.length, told.m.offset()).map_err(failure)
+        Mapping::new(&self.file, told.length, told.m.offset()).map_err(|error| self.judged(error))
     }
 
     /// Takes a picture off the queue, if one waits.
@@ -187,10 +207,10 @@ impl Node {
             // The kernel says so of a picture that was lost, and of a camera that was pulled; another call tells.
             Err(Errno::IO) => {
                 let mut any = abi::Capability::default();
-                self.exchange::<{ abi::QUERYCAP }, _>(&mut any).map_err(failure)?;
+                self.exchange::<{ abi::QUERYCAP }, _>(&mut any).map_err(|error| self.judged(error))?;
                 return Ok(Some(Buffer { bytes: Vec::new(), damaged: true }));
             }
-            Err(error) => return Err(failure(error)),
+            Err(error) => return Err(self.judged(error)),
         }
         let mapping = self.buffers.get(told.index as usize).ok_or(VideoError::Failed(0))?;
         let bytes = mapping.copy(told.bytesused as usize);
@@ -207,7 +227,7 @@ impl Video for Node {
             match self.exchange::<{ abi::ENUM_FMT }, _>(&mut entry) {
                 Ok(()) => {}
                 Err(Errno::INVAL) => break,
-                Err(error) => return Err(failure(error)),
+                Err(error) => return Err(self.judged(error)),
             }
             if let Some(pixels) = Pixels::of(entry.pixelformat) {
                 let sizes = self.sizes(entry.pixelformat);
@@ -225,7 +245,7 @@ impl Video for Node {
         wish.pix.pixelformat = mode.pixels.fourcc();
         wish.pix.field = abi::FIELD_NONE;
         // Row length zero: the driver chooses. What it has chosen is in the answer.
-        self.exchange::<{ abi::S_FMT }, _>(&mut wish).map_err(failure)?;
+        self.exchange::<{ abi::S_FMT }, _>(&mut wish).map_err(|error| self.judged(error))?;
         if Pixels::of(wish.pix.pixelformat) != Some(mode.pixels) {
             return Err(VideoError::Unsupported);
         }
@@ -240,7 +260,7 @@ impl Video for Node {
                 self.buffers.push(self.map(index)?);
                 self.queue(index)
             })
-            .and_then(|()| self.switch::<{ abi::STREAMON }>().map_err(failure));
+            .and_then(|()| self.switch::<{ abi::STREAMON }>().map_err(|error| self.judged(error)));
         self.streaming = true;
         if begun.is_err() {
             self.stop();
@@ -272,7 +292,7 @@ impl Video for Node {
             let timeout = Timespec { tv_sec: left.as_secs() as i64, tv_nsec: i64::from(left.subsec_nanos()) };
             match poll(&mut [PollFd::new(&self.file, PollFlags::IN)], Some(&timeout)) {
                 Ok(_) | Err(Errno::INTR) => {}
-                Err(error) => return Err(failure(error)),
+                Err(error) => return Err(self.judged(error)),
             }
         }
     }
@@ -285,7 +305,7 @@ impl Video for Node {
             match self.exchange::<{ abi::QUERYCTRL }, _>(&mut entry) {
                 Ok(()) if entry.id > id => id = entry.id,
                 Ok(()) | Err(Errno::INVAL | Errno::NOTTY) => break,
-                Err(error) => return Err(failure(error)),
+                Err(error) => return Err(self.judged(error)),
             }
             let fixed = entry.flags & (abi::CTRL_DISABLED | abi::CTRL_READ_ONLY) != 0;
             if !fixed && (entry.minimum < entry.maximum || entry.kind == abi::CTRL_BUTTON) {
@@ -302,7 +322,7 @@ impl Video for Node {
     }
 
     fn set_control(&mut self, id: u32, value: i32) -> Result<(), VideoError> {
-        self.exchange::<{ abi::S_CTRL }, _>(&mut abi::Control { id, value }).map_err(failure)
+        self.exchange::<{ abi::S_CTRL }, _>(&mut abi::Control { id, value }).map_err(|error| self.judged(error))
     }
 
     fn set_extension(&mut self, unit: u8, selector: u8, value: &[u8]) -> Result<(), VideoError> {
@@ -314,7 +334,7 @@ impl Video for Node {
             Ok(()) => Ok(()),
             // A camera without this unit; of the device itself this would say that it is gone.
             Err(Errno::NOENT) => Err(VideoError::Unsupported),
-            Err(error) => Err(failure(error)),
+            Err(error) => Err(self.judged(error)),
         }
     }
 
@@ -337,5 +357,25 @@ mod tests {
     fn what_is_no_camera_is_told_from_what_is_not_there() {
         assert_eq!(Node::open(Path::new("/dev/no-such-camera")).unwrap_err(), VideoError::Gone);
         assert_eq!(Node::open(Path::new("/dev/null")).unwrap_err(), VideoError::Unsupported);
+    }
+
+    #[test]
+    fn a_failed_call_to_a_camera_that_leaves_is_a_pulled_cable_and_no_fault() {
+        let folder = tempfile::tempdir().unwrap();
+        let device = folder.path().join("video7");
+        std::fs::create_dir(&device).unwrap();
+        let presence = Presence::of(&device);
+        let errors = [Errno::IO, Errno::PROTO, Errno::NODEV, Errno::BUSY];
+        let told = || errors.map(|error| judged(error, &presence));
+        let of = |error: Errno| VideoError::Failed(error.raw_os_error());
+        assert_eq!(told(), [of(Errno::IO), of(Errno::PROTO), VideoError::Gone, VideoError::Busy]);
+        let leaves = device.clone();
+        let pulled = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(40));
+            std::fs::remove_dir(leaves).unwrap();
+        });
+        assert_eq!(judged(Errno::PROTO, &presence), VideoError::Gone);
+        pulled.join().unwrap();
+        assert_eq!(told(), [VideoError::Gone, VideoError::Gone, VideoError::Gone, VideoError::Busy]);
     }
 }

@@ -5,9 +5,8 @@
 
 use std::path::Path;
 
-use nix::unistd::{AccessFlags, access};
-use rekam_hal::{Access, Capabilities, DeviceInfo};
-use serialport::{SerialPortInfo, SerialPortType, UsbPortInfo};
+use rekam_hal::{Capabilities, DeviceInfo};
+use rekam_plug::serial;
 
 use super::DRIVER;
 
@@ -15,56 +14,32 @@ use super::DRIVER;
 const ADAPTERS: [(u16, u16); 5] =
     [(0x1a86, 0x7523), (0x1a86, 0x5523), (0x10c4, 0xea60), (0x067b, 0x2303), (0x0403, 0x6001)];
 
-/// The candidates present.
+/// The candidates present. None can be seen to be busy (see [`rekam_plug::access`]).
 pub fn devices() -> Vec<DeviceInfo> {
-    // the listing itself would end the program on a system that knows no serial lines at all
-    if cfg!(target_os = "linux") && !std::path::Path::new("/sys/class/tty").is_dir() {
-        return Vec::new();
-    }
-    serialport::available_ports().unwrap_or_default().iter().filter_map(candidate).collect()
+    serial::candidates(DRIVER, &serial::ports(), |numbers| ADAPTERS.contains(&numbers), &capabilities())
 }
 
-fn candidate(port: &SerialPortInfo) -> Option<DeviceInfo> {
-    match &port.port_type {
-        SerialPortType::UsbPort(usb) if ADAPTERS.contains(&(usb.vid, usb.pid)) => Some(describe(port, usb)),
-        SerialPortType::UsbPort(_)
-        | SerialPortType::PciPort
-        | SerialPortType::BluetoothPort
-        | SerialPortType::Unknown => None,
-    }
+/// The module on the serial port at `path`, which need not be listed: a built-in port, a Bluetooth one, a pseudo
+/// terminal. `None` when the path does not exist or is no character device.
+pub fn at(path: &Path) -> Option<DeviceInfo> {
+    serial::at(DRIVER, path, &capabilities())
 }
 
-fn describe(port: &SerialPortInfo, usb: &UsbPortInfo) -> DeviceInfo {
-    let allowed = access(Path::new(&port.port_name), AccessFlags::R_OK | AccessFlags::W_OK).is_ok();
-    let key = usb.serial_number.as_deref().unwrap_or(&port.port_name);
-    DeviceInfo {
-        id: format!("{DRIVER}:{key}"),
-        driver: DRIVER.to_owned(),
-        model: usb.product.clone().unwrap_or_else(|| "USB serial adapter".to_owned()),
-        transport: port.port_name.clone(),
-        serial: usb.serial_number.clone(),
-        access: if allowed { Access::Ok } else { Access::Denied },
-        remedy: (!allowed).then(|| "install 70-rekam.rules or join the group dialout".to_owned()),
-        capabilities: Capabilities { fingers_at_once: 1, enrolment_grade: false, ..Capabilities::default() },
-    }
+fn capabilities() -> Capabilities {
+    Capabilities { fingers_at_once: 1, enrolment_grade: false, ..Capabilities::default() }
 }
 
 #[cfg(test)]
 mod tests {
+    use rekam_hal::Access;
+
     use super::*;
 
-    fn port(vid: u16, pid: u16, name: &str) -> SerialPortInfo {
-        let usb = UsbPortInfo { vid, pid, serial_number: None, manufacturer: None, product: None };
-        SerialPortInfo { port_name: name.to_owned(), port_type: SerialPortType::UsbPort(usb) }
-    }
-
     #[test]
-    fn only_the_usual_adapters_are_candidates_and_none_is_of_enrolment_grade() {
-        assert!(candidate(&port(0x05ba, 0x000a, "/dev/null")).is_none());
-        let found = candidate(&port(0x1a86, 0x7523, "/dev/null")).unwrap();
-        assert_eq!((found.id.as_str(), found.access), ("zfm:/dev/null", Access::Ok));
-        assert!(!found.capabilities.enrolment_grade);
-        let denied = candidate(&port(0x1a86, 0x7523, "/dev/no-such-port")).unwrap();
-        assert!(denied.access == Access::Denied && denied.remedy.is_some());
+    fn a_port_named_by_its_path_is_a_module_of_screening_grade() {
+        let found = at(Path::new("/dev/null")).unwrap();
+        assert_eq!((found.id.as_str(), found.driver.as_str(), found.access), ("zfm:/dev/null", "zfm", Access::Ok));
+        assert!(!found.capabilities.enrolment_grade && found.capabilities.fingers_at_once == 1);
+        assert_eq!(at(Path::new("/dev/no-such-port")), None);
     }
 }

@@ -11,7 +11,7 @@ pub mod module;
 pub mod packet;
 
 pub use line::{Line, SerialLine};
-pub use listing::devices;
+pub use listing::{at, devices};
 pub use module::ZfmScanner;
 
 /// Name of the driver.

@@ -9,6 +9,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use rekam_plug::{Presence, SETTLES};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::OFlags;
 use rustix::io::Errno;
@@ -21,7 +22,10 @@ const LONGEST_INPUT: usize = 256;
 
 /// An open raw HID device.
 #[derive(Debug)]
-pub struct HidRaw(File);
+pub struct HidRaw {
+    file: File,
+    presence: Presence,
+}
 
 impl HidRaw {
     /// Opens it.
@@ -31,12 +35,24 @@ impl HidRaw {
     pub fn open(path: &Path) -> Result<Self, HidError> {
         let flags = i32::try_from((OFlags::NONBLOCK | OFlags::CLOEXEC).bits()).unwrap_or(0);
         let opened = OpenOptions::new().read(true).write(true).custom_flags(flags).open(path);
-        opened.map(Self).map_err(|error| match error.raw_os_error().map(Errno::from_raw_os_error) {
+        let file = opened.map_err(|error| match error.raw_os_error().map(Errno::from_raw_os_error) {
             Some(Errno::ACCESS | Errno::PERM) => HidError::Denied,
             Some(Errno::NOENT | Errno::NODEV | Errno::NXIO) => HidError::Gone,
             Some(Errno::BUSY) => HidError::Busy,
             other => HidError::Failed(other.map_or(0, Errno::raw_os_error)),
-        })
+        })?;
+        // Its folder in sysfs tells best; where there is none the node does.
+        let class = Path::new("/sys/class/hidraw").join(path.file_name().unwrap_or_default());
+        let presence = Presence::of(&std::fs::canonicalize(class).unwrap_or_else(|_| path.to_owned()));
+        Ok(Self { file, presence })
+    }
+
+    /// What a failed feature report means. On the way to a pad that is being pulled the kernel meets broken signals
+    /// before it notices that the pad has left.
+    fn judged(&self, error: Errno) -> HidError {
+        let broken_signals = matches!(error, Errno::PROTO | Errno::ILSEQ | Errno::OVERFLOW);
+        let there = if broken_signals { self.presence.lasts(SETTLES) } else { self.presence.is_there() };
+        if there { refusal(error) } else { HidError::Gone }
     }
 }
 
@@ -45,7 +61,7 @@ impl HidRaw {
 fn refusal(error: Errno) -> HidError {
     match error {
         Errno::NODEV | Errno::NXIO | Errno::SHUTDOWN => HidError::Gone,
-        Errno::PIPE | Errno::IO | Errno::INVAL | Errno::OVERFLOW | Errno::PROTO => HidError::Refused,
+        Errno::PIPE | Errno::IO | Errno::INVAL | Errno::OVERFLOW | Errno::PROTO | Errno::ILSEQ => HidError::Refused,
         Errno::TIMEDOUT | Errno::TIME => HidError::Silent,
         Errno::ACCESS | Errno::PERM => HidError::Denied,
         other => HidError::Failed(other.raw_os_error()),
@@ -54,18 +70,18 @@ fn refusal(error: Errno) -> HidError {
 
 impl HidTransport for HidRaw {
     fn get_feature(&mut self, number: u8, length: usize) -> Result<Vec<u8>, HidError> {
-        sys::get_feature(self.0.as_fd(), number, length).map_err(refusal)
+        sys::get_feature(self.file.as_fd(), number, length).map_err(|error| self.judged(error))
     }
 
     fn set_feature(&mut self, report: &[u8]) -> Result<(), HidError> {
-        sys::set_feature(self.0.as_fd(), report).map_err(refusal)
+        sys::set_feature(self.file.as_fd(), report).map_err(|error| self.judged(error))
     }
 
     fn read_input(&mut self, wait: Duration) -> Result<Option<Vec<u8>>, HidError> {
         let until = Instant::now() + wait;
         let mut buffer = [0; LONGEST_INPUT];
         loop {
-            match rustix::io::read(&self.0, &mut buffer) {
+            match rustix::io::read(&self.file, &mut buffer) {
                 Ok(0) => return Err(HidError::Gone),
                 Ok(count) => return Ok(Some(buffer.get(..count).unwrap_or_default().to_vec())),
                 Err(Errno::AGAIN | Errno::INTR) => {}
@@ -78,7 +94,7 @@ impl HidTransport for HidRaw {
                 return Ok(None);
             }
             let timeout = Timespec { tv_sec: left.as_secs() as i64, tv_nsec: i64::from(left.subsec_nanos()) };
-            match poll(&mut [PollFd::new(&self.0, PollFlags::IN)], Some(&timeout)) {
+            match poll(&mut [PollFd::new(&self.file, PollFlags::IN)], Some(&timeout)) {
                 Ok(_) | Err(Errno::INTR) => {}
                 Err(other) => return Err(HidError::Failed(other.raw_os_error())),
             }

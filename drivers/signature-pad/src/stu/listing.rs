@@ -6,8 +6,8 @@
 use std::path::{Path, PathBuf};
 
 use rekam_hal::{Access, Capabilities, DeviceError, DeviceErrorKind, DeviceInfo};
+use rekam_plug::{Gate, Place, UsbDevice, Way, access, ids};
 use rusb::{Context, Device, UsbContext};
-use rustix::fs::{Access as Mode, access};
 
 use super::hidraw::HidRaw;
 use super::model::{Model, VENDOR};
@@ -15,9 +15,6 @@ use super::pad::StuPad;
 use super::transport::HidError;
 use super::usb::UsbHid;
 use super::{DRIVER, HidTransport};
-
-const REMEDY_DENIED: &str = "install 70-rekam.rules in /etc/udev/rules.d and plug the pad in again";
-const REMEDY_BUSY: &str = "close the other program that uses the pad";
 
 /// The pads present.
 pub fn devices() -> Vec<DeviceInfo> {
@@ -30,53 +27,46 @@ pub fn devices() -> Vec<DeviceInfo> {
 /// Gone when it is no longer where it was, no permission, busy when another program holds it, otherwise broken.
 pub fn open(listed: &DeviceInfo) -> Result<StuPad, DeviceError> {
     let failed = |error: HidError| DeviceError::new(listed.id.as_str(), error.kind()).because(error);
-    let same = |place: &Place| place.transport() == listed.transport && place.serial == listed.serial;
-    let place = present().into_iter().find(same);
+    let same = |pad: &Plugged| pad.transport() == listed.transport && pad.place.serial == listed.serial;
+    let pad = present().into_iter().find(same);
     // Somebody may have put another pad into the same socket meanwhile.
-    let place = place.filter(|place| place.model.title() == listed.model);
-    let place = place.ok_or_else(|| DeviceError::new(listed.id.as_str(), DeviceErrorKind::Gone))?;
-    let cable: Box<dyn HidTransport> = match &place.way {
-        Way::Kernel(node) => Box::new(HidRaw::open(node).map_err(failed)?),
-        Way::Usb { device, .. } => Box::new(UsbHid::open(device).map_err(failed)?),
+    let pad = pad.filter(|pad| pad.model.title() == listed.model);
+    let pad = pad.ok_or_else(|| DeviceError::new(listed.id.as_str(), DeviceErrorKind::Gone))?;
+    let cable: Box<dyn HidTransport> = match &pad.held {
+        Held::Kernel(node) => Box::new(HidRaw::open(node).map_err(failed)?),
+        Held::Nobody { device, .. } => Box::new(UsbHid::open(device).map_err(failed)?),
     };
     let info = DeviceInfo { access: Access::Ok, remedy: None, ..listed.clone() };
-    Ok(StuPad::over(cable, place.model, info))
+    Ok(StuPad::over(cable, pad.model, info))
 }
 
-/// How a pad is reached.
-enum Way {
+/// Who holds a pad, and so how it is reached.
+enum Held {
+    /// The kernel, which shows a raw HID device.
     Kernel(PathBuf),
-    Usb { device: Device<Context>, sysfs: PathBuf },
+    /// None of the kernel's drivers.
+    Nobody { device: Device<Context>, usb: UsbDevice },
 }
 
 /// A pad where it is plugged in.
-struct Place {
+struct Plugged {
     model: Model,
-    serial: Option<String>,
-    /// The USB socket, as sysfs names it; a pad that is no USB device has the name of its node.
-    socket: String,
-    way: Way,
+    /// The USB socket; a pad that is no USB device has the name of its node.
+    place: Place,
+    held: Held,
 }
 
-fn present() -> Vec<Place> {
-    let mut places = held_by_kernel(Path::new("/sys/class/hidraw"));
-    let loose = on_usb().into_iter().filter(|place| places.iter().all(|held| held.socket != place.socket));
-    let loose: Vec<Place> = loose.collect();
-    places.extend(loose);
-    places
+fn present() -> Vec<Plugged> {
+    let mut pads = held_by_kernel(Path::new("/sys/class/hidraw"));
+    let loose = on_usb().into_iter().filter(|pad| pads.iter().all(|held| held.place.socket != pad.place.socket));
+    let loose: Vec<Plugged> = loose.collect();
+    pads.extend(loose);
+    pads
 }
 
-fn listed(places: &[Place]) -> Vec<DeviceInfo> {
-    let key = |place: &Place| place.serial.clone().unwrap_or_else(|| place.socket.clone());
-    places
-        .iter()
-        .map(|place| {
-            // Two pads may carry the same serial number; then only the socket tells them apart.
-            let twins = places.iter().filter(|other| key(other) == key(place)).count() > 1;
-            let id = if twins { format!("{}@{}", key(place), place.socket) } else { key(place) };
-            place.info(format!("{DRIVER}:{id}"))
-        })
-        .collect()
+fn listed(pads: &[Plugged]) -> Vec<DeviceInfo> {
+    let places: Vec<Place> = pads.iter().map(|pad| pad.place.clone()).collect();
+    pads.iter().zip(ids(DRIVER, &places)).map(|(pad, id)| pad.info(id)).collect()
 }
 
 /// The description of a pad that may be opened.
@@ -94,28 +84,29 @@ pub(super) fn describe(id: String, model: Model, transport: String) -> DeviceInf
 }
 
 /// The raw HID devices under `class` that are pads.
-fn held_by_kernel(class: &Path) -> Vec<Place> {
+fn held_by_kernel(class: &Path) -> Vec<Plugged> {
     let Ok(entries) = std::fs::read_dir(class) else { return Vec::new() };
     let mut nodes: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
     nodes.sort();
-    let mut places: Vec<Place> = Vec::new();
-    for place in nodes.iter().filter_map(|node| raw_hid(node)) {
+    let mut pads: Vec<Plugged> = Vec::new();
+    for pad in nodes.iter().filter_map(|node| raw_hid(node)) {
         // A pad with several interfaces speaks on the first.
-        if places.iter().all(|other| other.socket != place.socket) {
-            places.push(place);
+        if pads.iter().all(|other| other.place.socket != pad.place.socket) {
+            pads.push(pad);
         }
     }
-    places
+    pads
 }
 
-fn raw_hid(node: &Path) -> Option<Place> {
+fn raw_hid(node: &Path) -> Option<Plugged> {
     let name = node.file_name()?.to_str()?;
     let about = std::fs::read_to_string(node.join("device/uevent")).ok()?;
     let line = |key: &str| about.lines().find_map(|line| line.strip_prefix(key)).map(str::trim);
     let model = model_of(line("HID_ID=")?)?;
     let serial = line("HID_UNIQ=").filter(|serial| !serial.is_empty()).map(str::to_owned);
     let socket = socket_of(&node.join("device")).unwrap_or_else(|| name.to_owned());
-    Some(Place { model, serial, socket, way: Way::Kernel(Path::new("/dev").join(name)) })
+    let place = Place { serial, socket, part: name.to_owned() };
+    Some(Plugged { model, place, held: Held::Kernel(Path::new("/dev").join(name)) })
 }
 
 /// `bus:vendor:product` in hexadecimal digits.
@@ -133,69 +124,38 @@ fn socket_of(device: &Path) -> Option<String> {
 }
 
 /// The pads on USB, held or not.
-fn on_usb() -> Vec<Place> {
+fn on_usb() -> Vec<Plugged> {
     let Ok(context) = Context::new() else { return Vec::new() };
     let Ok(list) = context.devices() else { return Vec::new() };
-    list.iter().filter_map(|device| usb_place(&device)).collect()
+    list.iter().filter_map(loose).collect()
 }
 
-fn usb_place(device: &Device<Context>) -> Option<Place> {
+fn loose(device: Device<Context>) -> Option<Plugged> {
     let descriptor = device.device_descriptor().ok()?;
     let model = if descriptor.vendor_id() == VENDOR { Model::of(descriptor.product_id())? } else { return None };
-    let ports: Vec<String> = device.port_numbers().unwrap_or_default().iter().map(u8::to_string).collect();
-    let socket = match ports.is_empty() {
-        true => format!("{}:{}", device.bus_number(), device.address()),
-        false => format!("{}-{}", device.bus_number(), ports.join(".")),
-    };
-    let sysfs = Path::new("/sys/bus/usb/devices").join(&socket);
-    let serial = std::fs::read_to_string(sysfs.join("serial")).ok();
-    let serial = serial.map(|text| text.trim().to_owned()).filter(|serial| !serial.is_empty());
-    Some(Place { model, serial, socket, way: Way::Usb { device: device.clone(), sysfs } })
+    let ports = device.port_numbers().unwrap_or_default();
+    let usb = UsbDevice::at(device.bus_number(), device.address(), &ports);
+    let place = Place { serial: usb.serial(), socket: usb.socket().to_owned(), part: String::new() };
+    Some(Plugged { model, place, held: Held::Nobody { device, usb } })
 }
 
-impl Place {
+impl Plugged {
     fn transport(&self) -> String {
-        match &self.way {
-            Way::Kernel(node) => format!("hidraw:{}", node.display()),
-            Way::Usb { .. } => format!("usb:{}", self.socket),
-        }
-    }
-
-    fn access(&self) -> Access {
-        let node = match &self.way {
-            Way::Kernel(node) => node.clone(),
-            Way::Usb { device, .. } => {
-                PathBuf::from(format!("/dev/bus/usb/{:03}/{:03}", device.bus_number(), device.address()))
-            }
-        };
-        if access(&node, Mode::READ_OK | Mode::WRITE_OK).is_err() {
-            return Access::Denied;
-        }
-        match &self.way {
-            // Many may open a raw HID device at once.
-            Way::Kernel(_) => Access::Ok,
-            Way::Usb { sysfs, .. } if is_claimed(sysfs) => Access::Busy,
-            Way::Usb { .. } => Access::Ok,
+        match &self.held {
+            Held::Kernel(node) => format!("hidraw:{}", node.display()),
+            Held::Nobody { usb, .. } => format!("usb:{}", usb.socket()),
         }
     }
 
     fn info(&self, id: String) -> DeviceInfo {
-        let access = self.access();
-        let remedy = match access {
-            Access::Ok => None,
-            Access::Denied => Some(REMEDY_DENIED.to_owned()),
-            Access::Busy => Some(REMEDY_BUSY.to_owned()),
+        let access = match &self.held {
+            // Many may open a raw HID device at once.
+            Held::Kernel(node) => access::access(node),
+            Held::Nobody { usb, .. } => usb.access(),
         };
-        DeviceInfo { serial: self.serial.clone(), access, remedy, ..describe(id, self.model, self.transport()) }
+        let Gate { access, remedy } = Gate::new(access, Way::Raw, "pad");
+        DeviceInfo { serial: self.place.serial.clone(), access, remedy, ..describe(id, self.model, self.transport()) }
     }
-}
-
-/// Whether a program has claimed an interface: the kernel then names `usbfs` as its driver.
-fn is_claimed(sysfs: &Path) -> bool {
-    let Ok(entries) = std::fs::read_dir(sysfs) else { return false };
-    entries.flatten().filter(|entry| entry.file_name().to_string_lossy().contains(':')).any(|interface| {
-        std::fs::read_link(interface.path().join("driver")).is_ok_and(|driver| driver.ends_with("usbfs"))
-    })
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use super::report::{self, Input};
 use super::strokes::{Scale, Strokes};
 use super::transport::{HidError, HidTransport};
 use super::{listing, picture};
-use crate::topaz::TimeBase;
+use crate::ink::TimeBase;
 use crate::topaz::pad::Clock;
 
 /// How long one look at the cable waits; the tokens are looked at this often.
@@ -39,6 +39,8 @@ pub struct StuPad {
     patience: Duration,
     /// What the pad told of itself, or the table in its place.
     told: Option<Told>,
+    /// A capture was broken off: what was written may still stand on the glass.
+    untidy: bool,
     gone: bool,
 }
 
@@ -61,6 +63,7 @@ impl StuPad {
             idle: Duration::from_millis(1500),
             patience: Duration::from_secs(60),
             told: None,
+            untidy: false,
             gone: false,
         }
     }
@@ -101,15 +104,16 @@ impl StuPad {
         progress: &mut dyn FnMut(Progress),
     ) -> Result<(), CaptureError> {
         self.still_there()?;
-        let told = self.identify()?;
+        let told = self.identify(cancel)?;
         let encoded = picture::encode(image, told.screen, self.model.ink);
         self.send(&report::inking(false))?;
+        self.untidy = false;
         self.send(&report::picture_start(encoded.format))?;
         let pieces = encoded.bytes.chunks(report::PIECE);
         let count = pieces.len().max(1);
         for (index, piece) in pieces.enumerate() {
             if cancel.is_cancelled() {
-                // Half a picture is ended and wiped.
+                // Half a picture is ended and wiped: the pad would take whatever follows for the rest of it.
                 self.send(&report::picture_end())?;
                 self.send(&report::clear())?;
                 return Err(CaptureError::Cancelled);
@@ -153,15 +157,17 @@ impl StuPad {
     }
 
     /// Learns once what the pad tells of itself.
-    fn identify(&mut self) -> Result<Told, DeviceError> {
+    fn identify(&mut self, cancel: &Cancel) -> Result<Told, CaptureError> {
         if let Some(told) = self.told {
             return Ok(told);
         }
+        unless_cancelled(cancel)?;
         let name = self.ask(report::INFORMATION)?.and_then(|answer| report::model_name(&answer));
         if let Some(name) = name.filter(|name| !self.model.is_called(name)) {
             let cause = format!("the pad calls itself {name}, not {}", self.model.name);
-            return Err(self.error(DeviceErrorKind::WrongModel).because(cause));
+            return Err(self.error(DeviceErrorKind::WrongModel).because(cause).into());
         }
+        unless_cancelled(cancel)?;
         let capability = self.ask(report::CAPABILITY)?.and_then(|answer| report::capability(&answer));
         let told = match capability {
             Some(it) => Told { scale: Scale { extent: it.extent, pressure: it.pressure }, screen: it.screen },
@@ -172,21 +178,25 @@ impl StuPad {
     }
 
     /// A clear screen on which the pen leaves ink, and no report from before.
-    fn prepare(&mut self) -> Result<(), DeviceError> {
-        self.send(&report::inking(false))?;
-        self.send(&report::writing_mode(self.model.numbers))?;
-        self.send(&report::clear())?;
+    fn prepare(&mut self, cancel: &Cancel) -> Result<(), CaptureError> {
+        for report in [report::inking(false), report::writing_mode(self.model.numbers), report::clear()] {
+            unless_cancelled(cancel)?;
+            self.send(&report)?;
+        }
+        self.untidy = false;
         for _ in 0..STALE {
             if self.read(Duration::ZERO)?.is_none() {
                 break;
             }
         }
-        self.send(&report::inking(true))
+        unless_cancelled(cancel)?;
+        self.untidy = true;
+        Ok(self.send(&report::inking(true))?)
     }
 
     /// Nobody's signature stays on the glass. A pad in trouble is left as it is: what is wrong has been said.
     fn tidy(&mut self) {
-        if !self.gone && self.send(&report::inking(false)).is_ok() {
+        if std::mem::take(&mut self.untidy) && !self.gone && self.send(&report::inking(false)).is_ok() {
             let _ = self.send(&report::clear());
         }
     }
@@ -211,9 +221,7 @@ impl StuPad {
         let (mut nonsense, mut last_reads) = (0, LAST_READS);
         progress(Progress::Waiting);
         loop {
-            if cancel.is_cancelled() {
-                return Err(CaptureError::Cancelled);
-            }
+            unless_cancelled(cancel)?;
             let ending = finish.is_cancelled();
             let input = self.read(TICK)?;
             let now = (self.clock)();
@@ -256,17 +264,33 @@ impl StuPad {
     }
 }
 
+impl Drop for StuPad {
+    fn drop(&mut self) {
+        self.tidy();
+    }
+}
+
+fn unless_cancelled(cancel: &Cancel) -> Result<(), CaptureError> {
+    if cancel.is_cancelled() { Err(CaptureError::Cancelled) } else { Ok(()) }
+}
+
 impl Peripheral for StuPad {
     fn info(&self) -> &DeviceInfo {
         &self.info
     }
 
+    /// Also wipes what a capture that was broken off has left on the glass.
     fn probe(&mut self) -> Result<(), DeviceError> {
         self.still_there()?;
+        self.tidy();
         self.send(&report::writing_mode(self.model.numbers))
     }
 }
 
+/// The tokens are looked at between reports and 50 times a second while the pen writes, so a capture that is cancelled
+/// ends at once; only a pad that has stopped answering holds it up, for as long as its transport waits for the one
+/// report under way (see [`HidTransport::get_feature`]). The glass is wiped when a capture ends otherwise than by
+/// cancelling; what stands there then goes at the next call, or with this value.
 impl SignaturePad for StuPad {
     fn capture(
         &mut self,
@@ -274,14 +298,14 @@ impl SignaturePad for StuPad {
         cancel: &Cancel,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Signature, CaptureError> {
-        if cancel.is_cancelled() {
-            return Err(CaptureError::Cancelled);
-        }
+        unless_cancelled(cancel)?;
         self.still_there()?;
-        let scale = self.identify()?.scale;
-        self.prepare()?;
+        let scale = self.identify(cancel)?.scale;
+        self.prepare(cancel)?;
         let result = self.collect(scale, finish, cancel, progress);
-        self.tidy();
+        if !matches!(result, Err(CaptureError::Cancelled)) {
+            self.tidy();
+        }
         result
     }
 }

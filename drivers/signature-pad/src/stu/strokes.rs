@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use rekam_hal::{PenPoint, Progress, Signature};
+use rekam_hal::{Progress, Signature};
 
 use super::model::UNITS_PER_MM;
 use super::report::Pen;
-use crate::topaz::TimeBase;
+use crate::ink::{Ink, TimeBase};
 
 /// Extent and full pressure of the pad.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,91 +32,53 @@ impl Scale {
 #[derive(Debug)]
 pub struct Strokes {
     scale: Scale,
-    base: TimeBase,
-    done: Vec<Vec<PenPoint>>,
-    open: Vec<PenPoint>,
-    /// Samples until now, lost ones included where they are numbered.
-    samples: u32,
+    ink: Ink,
     last_number: Option<u16>,
-    first: Option<Duration>,
-    last_touch: Option<Duration>,
 }
 
 impl Strokes {
     /// Nothing written yet.
     pub fn new(scale: Scale, base: TimeBase) -> Self {
-        Self {
-            scale,
-            base,
-            done: Vec::new(),
-            open: Vec::new(),
-            samples: 0,
-            last_number: None,
-            first: None,
-            last_touch: None,
-        }
+        Self { scale, ink: Ink::new(base), last_number: None }
     }
 
-    /// Takes one sample that arrived at `arrival`; gives the news to report.
+    /// Takes one sample that arrived at `arrival`; gives the news to report. Lost samples count where the pad numbers
+    /// them.
     pub fn take(&mut self, pen: Pen, arrival: Duration) -> Option<Progress> {
-        self.count(pen.number);
-        if pen.down { Some(self.touch(pen, arrival)) } else { self.lift() }
+        let step = self.step(pen.number);
+        self.ink.pass(step);
+        if !pen.down {
+            return self.ink.lift();
+        }
+        let pressure = (f32::from(pen.pressure) / f32::from(self.scale.pressure.max(1))).min(1.0);
+        Some(self.ink.touch(self.scale.to_mm(pen.x, pen.y), pressure, arrival))
     }
 
     /// Time since the pen last touched the glass, on the base of the points, when it ever did.
     pub fn resting(&self, now: Duration) -> Option<Duration> {
-        self.last_touch.map(|touch| self.on_base(now).saturating_sub(touch))
+        self.ink.resting(now)
     }
 
     /// Whether nothing was written.
     pub fn is_empty(&self) -> bool {
-        self.done.is_empty() && self.open.is_empty()
+        self.ink.is_empty()
     }
 
     /// The signature as it stands.
-    pub fn finish(mut self) -> Signature {
-        self.lift();
-        let (width_mm, height_mm) = self.scale.size_mm();
-        Signature { width_mm, height_mm, strokes: self.done }
+    pub fn finish(self) -> Signature {
+        self.ink.finish(self.scale.size_mm())
     }
 
-    /// A number that jumps far, or backwards, is a pad that began anew and not a second of lost samples.
-    fn count(&mut self, number: Option<u16>) {
+    /// Samples since the last one. A number that jumps far, or backwards, is a pad that began anew and not a second of
+    /// lost samples.
+    fn step(&mut self, number: Option<u16>) -> u32 {
         const PLAUSIBLE: u16 = 200;
         let step = match (self.last_number, number) {
             (Some(last), Some(now)) => Some(now.wrapping_sub(last)).filter(|step| (1..=PLAUSIBLE).contains(step)),
             (None, _) | (Some(_), None) => None,
         };
         self.last_number = number;
-        self.samples = self.samples.saturating_add(u32::from(step.unwrap_or(1)));
-    }
-
-    fn touch(&mut self, pen: Pen, arrival: Duration) -> Progress {
-        let now = self.on_base(arrival).max(self.last_touch.unwrap_or_default());
-        let first = *self.first.get_or_insert(now);
-        self.last_touch = Some(now);
-        let (x, y) = self.scale.to_mm(pen.x, pen.y);
-        // To the nearest millisecond: counted intervals are rounded down a little.
-        let t = u32::try_from((now.saturating_sub(first).as_micros() + 500) / 1000).unwrap_or(u32::MAX);
-        let pressure = (f32::from(pen.pressure) / f32::from(self.scale.pressure.max(1))).min(1.0);
-        let point = PenPoint { x, y, t, pressure };
-        self.open.push(point);
-        Progress::Pen(point)
-    }
-
-    fn lift(&mut self) -> Option<Progress> {
-        if self.open.is_empty() {
-            return None;
-        }
-        self.done.push(std::mem::take(&mut self.open));
-        Some(Progress::PenUp)
-    }
-
-    fn on_base(&self, arrival: Duration) -> Duration {
-        match self.base {
-            TimeBase::Arrival => arrival,
-            TimeBase::Packets(interval) => interval.saturating_mul(self.samples),
-        }
+        u32::from(step.unwrap_or(1))
     }
 }
 

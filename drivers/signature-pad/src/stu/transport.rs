@@ -45,9 +45,11 @@ impl HidError {
 pub trait HidTransport: Send {
     /// Asks for a feature report. The answer begins with its number and has at most `length` bytes.
     ///
+    /// A pad answers within milliseconds. How long the call may take when it does not is the transport's: two seconds
+    /// over libusb; what the kernel allows, five seconds, through a raw HID device. Nothing can break it off.
+    ///
     /// # Errors
-    /// [`HidError::Refused`] when the device has no such report, [`HidError::Silent`] when it does not answer within
-    /// two seconds.
+    /// [`HidError::Refused`] when the device has no such report, [`HidError::Silent`] when it does not answer in time.
     fn get_feature(&mut self, number: u8, length: usize) -> Result<Vec<u8>, HidError>;
 
     /// Sends a feature report, which begins with its number.

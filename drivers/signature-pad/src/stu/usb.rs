@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use rekam_plug::{Presence, SETTLES, UsbDevice};
 use rusb::{Context, Device, DeviceHandle, Direction, TransferType};
 
 use super::transport::{HidError, HidTransport};
@@ -25,6 +26,7 @@ pub struct UsbHid {
     handle: DeviceHandle<Context>,
     interface: u8,
     endpoint: u8,
+    presence: Presence,
 }
 
 impl UsbHid {
@@ -34,12 +36,29 @@ impl UsbHid {
     /// Gone, denied, busy, or failed when there is no such interface.
     pub fn open(device: &Device<Context>) -> Result<Self, HidError> {
         let (interface, endpoint) = place(device)?;
+        let ports = device.port_numbers().unwrap_or_default();
+        let presence = Presence::of(UsbDevice::at(device.bus_number(), device.address(), &ports).sysfs());
         let handle = device.open().map_err(failure)?;
         // The kernel's driver gets the pad back when this handle goes. Not every system can, and need not.
         let _ = handle.set_auto_detach_kernel_driver(true);
         handle.claim_interface(interface).map_err(failure)?;
-        Ok(Self { handle, interface, endpoint })
+        Ok(Self { handle, interface, endpoint, presence })
     }
+
+    fn judged(&self, error: rusb::Error) -> HidError {
+        judged(failure(error), &self.presence)
+    }
+}
+
+/// The transfers of a pulled pad fail before the kernel notices that it has left, and say no more than that they
+/// failed, or that nothing came.
+fn judged(error: HidError, presence: &Presence) -> HidError {
+    let there = match error {
+        HidError::Failed(_) => presence.lasts(SETTLES),
+        HidError::Silent => presence.is_there(),
+        HidError::Gone | HidError::Denied | HidError::Busy | HidError::Refused => true,
+    };
+    if there { error } else { HidError::Gone }
 }
 
 fn place(device: &Device<Context>) -> Result<(u8, u8), HidError> {
@@ -74,7 +93,7 @@ impl HidTransport for UsbHid {
         let mut buffer = vec![0; length];
         let (value, index) = (FEATURE | u16::from(number), u16::from(self.interface));
         let came = self.handle.read_control(GET, GET_REPORT, value, index, &mut buffer, ANSWERS_WITHIN);
-        buffer.truncate(came.map_err(failure)?);
+        buffer.truncate(came.map_err(|error| self.judged(error))?);
         Ok(buffer)
     }
 
@@ -82,7 +101,7 @@ impl HidTransport for UsbHid {
         let number = report.first().copied().ok_or(HidError::Refused)?;
         let (value, index) = (FEATURE | u16::from(number), u16::from(self.interface));
         let sent = self.handle.write_control(SET, SET_REPORT, value, index, report, ANSWERS_WITHIN);
-        if sent.map_err(failure)? == report.len() { Ok(()) } else { Err(HidError::Refused) }
+        if sent.map_err(|error| self.judged(error))? == report.len() { Ok(()) } else { Err(HidError::Refused) }
     }
 
     fn read_input(&mut self, wait: Duration) -> Result<Option<Vec<u8>>, HidError> {
@@ -94,7 +113,33 @@ impl HidTransport for UsbHid {
                 Ok(Some(buffer))
             }
             Err(rusb::Error::Timeout | rusb::Error::Interrupted) => Ok(None),
-            Err(error) => Err(failure(error)),
+            Err(error) => Err(self.judged(error)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_transfer_of_a_pad_that_leaves_is_a_pulled_cable_and_no_fault() {
+        let folder = tempfile::tempdir().unwrap();
+        let device = folder.path().join("1-4");
+        std::fs::create_dir(&device).unwrap();
+        let presence = Presence::of(&device);
+        let errors = [rusb::Error::Io, rusb::Error::Other, rusb::Error::Pipe, rusb::Error::Timeout];
+        let told = || errors.map(|error| judged(failure(error), &presence));
+        let there = [HidError::Failed(-1), HidError::Failed(-99), HidError::Refused, HidError::Silent];
+        assert_eq!(told(), there);
+        // The kernel notices a little later than the transfers.
+        let leaves = device.clone();
+        let pulled = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(40));
+            std::fs::remove_dir(leaves).unwrap();
+        });
+        assert_eq!(judged(HidError::Failed(-1), &presence), HidError::Gone);
+        pulled.join().unwrap();
+        assert_eq!(told(), [HidError::Gone, HidError::Gone, HidError::Refused, HidError::Gone]);
     }
 }

@@ -7,11 +7,13 @@ use rekam_hal::{
     Access, Cancel, Capabilities, CaptureError, DeviceError, DeviceErrorKind, DeviceInfo, Peripheral, Progress, Retry,
     Signature, SignaturePad,
 };
+use rekam_plug::{Line, SerialLine, transfer_failure};
 
 use super::model::{Model, Spec};
 use super::packet::{Decoder, Packet};
-use super::strokes::{Strokes, TimeBase};
-use crate::transport::{SerialLine, Transport, transfer_failure};
+use super::screen::Screen;
+use super::strokes::Strokes;
+use super::{DRIVER, TimeBase};
 
 /// How long one read waits; the tokens are looked at this often.
 const TICK: Duration = Duration::from_millis(20);
@@ -27,7 +29,7 @@ pub type Clock = Box<dyn FnMut() -> Duration + Send>;
 pub struct TopazPad {
     info: DeviceInfo,
     spec: Spec,
-    line: Box<dyn Transport>,
+    line: Box<dyn Line>,
     clock: Clock,
     base: TimeBase,
     idle: Duration,
@@ -45,11 +47,12 @@ impl TopazPad {
         let line = SerialLine::open(path, model.spec().line)?;
         let mut pad = Self::over(Box::new(line), model);
         pad.info.transport = path.to_string_lossy().into_owned();
-        pad.info.id = format!("topaz:{}", pad.info.transport);
+        pad.info.id = format!("{DRIVER}:{}", pad.info.transport);
         Ok(pad)
     }
 
-    /// Opens a device that [`devices`](super::devices) listed and keeps its id and serial number.
+    /// Opens a device that [`devices`](super::devices) listed or [`at`](super::at) described, and keeps its id and
+    /// serial number.
     ///
     /// # Errors
     /// As [`Self::open`].
@@ -60,12 +63,12 @@ impl TopazPad {
     }
 
     /// A pad on any line.
-    pub fn over(line: Box<dyn Transport>, model: Model) -> Self {
+    pub fn over(line: Box<dyn Line>, model: Model) -> Self {
         let spec = model.spec();
         let start = Instant::now();
         let info = DeviceInfo {
-            id: "topaz".to_owned(),
-            driver: "topaz".to_owned(),
+            id: DRIVER.to_owned(),
+            driver: DRIVER.to_owned(),
             model: spec.name.to_owned(),
             transport: "line".to_owned(),
             serial: None,
@@ -121,6 +124,26 @@ impl TopazPad {
     pub fn with_clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
         self
+    }
+
+    /// Tells the screen of a pad that has one what to do with ink. A capture clears it before and afterwards and keeps
+    /// the ink meanwhile, so this is for what lies between.
+    ///
+    /// # Errors
+    /// Unsupported when the model has no screen, otherwise the line's.
+    pub fn screen(&mut self, command: Screen) -> Result<(), DeviceError> {
+        if !self.spec.screen {
+            return Err(self.error(DeviceErrorKind::Unsupported).because("this model has no screen"));
+        }
+        self.still_there()?;
+        match self.line.write(&[command.byte()]) {
+            Ok(()) => Ok(()),
+            Err(cause) => {
+                // A line that takes no byte within a second is held by nobody at the other end.
+                let kind = transfer_failure(&cause).unwrap_or(DeviceErrorKind::Silent);
+                Err(self.failed(cause, kind))
+            }
+        }
     }
 
     fn error(&self, kind: DeviceErrorKind) -> DeviceError {
@@ -189,6 +212,44 @@ impl TopazPad {
         }
         Ok(())
     }
+
+    /// Collects ink until the signature has ended.
+    fn collect(&mut self, finish: &Cancel, stop: &mut Stop<'_>) -> Result<Signature, CaptureError> {
+        let mut decoder = Decoder::new();
+        let mut strokes = Strokes::new(self.spec, self.base, self.info.capabilities.pressure);
+        let (mut buffer, mut heard, mut understood, mut last_reads) = ([0u8; 256], 0u64, false, LAST_READS);
+        let start = (self.clock)();
+        let mut touched = start;
+        (stop.progress)(Progress::Waiting);
+        loop {
+            stop.unless_cancelled()?;
+            let ending = finish.is_cancelled();
+            let bytes = self.read(&mut buffer)?;
+            let quiet = bytes.is_empty();
+            heard += bytes.len() as u64;
+            let packets: Vec<Packet> = decoder.extend(bytes).collect();
+            understood |= !packets.is_empty();
+            if !understood && heard >= NONSENSE {
+                return Err(self.error(DeviceErrorKind::Protocol).because("no packet in what the pad sends").into());
+            }
+            let now = (self.clock)();
+            self.digest(&packets, now, &mut strokes, stop)?;
+            if packets.iter().any(|packet| matches!(packet, Packet::Position { near: true, down: true, .. })) {
+                touched = now;
+            }
+            last_reads = last_reads.saturating_sub(u32::from(ending));
+            let ended = ending && (quiet || last_reads == 0);
+            let rested =
+                strokes.resting(now).is_some_and(|rest| rest >= self.idle) || now.saturating_sub(touched) >= self.idle;
+            match strokes.is_empty() {
+                true if ended || now.saturating_sub(start) >= self.patience => {
+                    return Err(CaptureError::Retry(Retry::NothingWritten));
+                }
+                false if ended || rested => return Ok(strokes.finish()),
+                true | false => {}
+            }
+        }
+    }
 }
 
 /// How a running capture talks to the outside.
@@ -228,39 +289,16 @@ impl SignaturePad for TopazPad {
         self.still_there()?;
         let cleared = self.line.clear_input();
         self.check_line(cleared)?;
-        let mut decoder = Decoder::new();
-        let mut strokes = Strokes::new(self.spec, self.base, self.info.capabilities.pressure);
-        let (mut buffer, mut heard, mut understood, mut last_reads) = ([0u8; 256], 0u64, false, LAST_READS);
-        let start = (self.clock)();
-        let mut touched = start;
-        (stop.progress)(Progress::Waiting);
-        loop {
-            stop.unless_cancelled()?;
-            let ending = finish.is_cancelled();
-            let bytes = self.read(&mut buffer)?;
-            let quiet = bytes.is_empty();
-            heard += bytes.len() as u64;
-            let packets: Vec<Packet> = decoder.extend(bytes).collect();
-            understood |= !packets.is_empty();
-            if !understood && heard >= NONSENSE {
-                return Err(self.error(DeviceErrorKind::Protocol).because("no packet in what the pad sends").into());
-            }
-            let now = (self.clock)();
-            self.digest(&packets, now, &mut strokes, &mut stop)?;
-            if packets.iter().any(|packet| matches!(packet, Packet::Position { near: true, down: true, .. })) {
-                touched = now;
-            }
-            last_reads = last_reads.saturating_sub(u32::from(ending));
-            let ended = ending && (quiet || last_reads == 0);
-            let rested =
-                strokes.resting(now).is_some_and(|rest| rest >= self.idle) || now.saturating_sub(touched) >= self.idle;
-            match strokes.is_empty() {
-                true if ended || now.saturating_sub(start) >= self.patience => {
-                    return Err(CaptureError::Retry(Retry::NothingWritten));
-                }
-                false if ended || rested => return Ok(strokes.finish()),
-                true | false => {}
-            }
+        if !self.spec.screen {
+            return self.collect(finish, &mut stop);
         }
+        self.screen(Screen::Clear)?;
+        self.screen(Screen::Keep)?;
+        let result = self.collect(finish, &mut stop);
+        // Nobody's signature stays on the screen. A pad in trouble has said so already.
+        if !self.gone {
+            let _ = self.screen(Screen::Clear);
+        }
+        result
     }
 }

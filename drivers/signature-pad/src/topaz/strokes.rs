@@ -2,54 +2,29 @@
 
 use std::time::Duration;
 
-use rekam_hal::{PenPoint, Progress, Signature};
+use rekam_hal::{Progress, Signature};
 
 use super::model::Spec;
 use super::packet::Packet;
+use crate::ink::{Ink, TimeBase};
 
 /// Full scale of the pad's pressure packets.
 const FULL_PRESSURE: f32 = 1023.0;
-
-/// Where the times of the points come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum TimeBase {
-    /// When the bytes arrived; what a real pad needs, whose sampling rate no source states.
-    #[default]
-    Arrival,
-    /// The pad samples at this fixed interval and every position packet is one sample. For virtual pads: the same
-    /// strokes give the same times, however busy the machine is.
-    Packets(Duration),
-}
 
 /// Collects packets into a signature.
 #[derive(Debug)]
 pub struct Strokes {
     spec: Spec,
-    base: TimeBase,
+    ink: Ink,
     measured_pressure: bool,
-    done: Vec<Vec<PenPoint>>,
-    open: Vec<PenPoint>,
     pressure: f32,
-    samples: u32,
-    first: Option<Duration>,
-    last_touch: Option<Duration>,
 }
 
 impl Strokes {
     /// Nothing written yet. With `measured_pressure` the pad's pressure packets are used, otherwise every touch
     /// counts as 1.
     pub fn new(spec: Spec, base: TimeBase, measured_pressure: bool) -> Self {
-        Self {
-            spec,
-            base,
-            measured_pressure,
-            done: Vec::new(),
-            open: Vec::new(),
-            pressure: 1.0,
-            samples: 0,
-            first: None,
-            last_touch: None,
-        }
+        Self { spec, ink: Ink::new(base), measured_pressure, pressure: 1.0 }
     }
 
     /// Takes one packet that arrived at `arrival`; gives the news to report.
@@ -62,8 +37,11 @@ impl Strokes {
                 None
             }
             Packet::Position { x, y, near, down } => {
-                self.samples = self.samples.saturating_add(1);
-                if near && down { Some(self.touch(x, y, arrival)) } else { self.lift() }
+                self.ink.pass(1);
+                match near && down {
+                    true => Some(self.ink.touch(self.spec.to_mm(x, y), self.pressure, arrival)),
+                    false => self.ink.lift(),
+                }
             }
             Packet::DeviceInfo { .. } | Packet::CommandResponse(_) => None,
         }
@@ -71,46 +49,17 @@ impl Strokes {
 
     /// Time since the pen last touched the pad, on the base of the points, when it ever did.
     pub fn resting(&self, now: Duration) -> Option<Duration> {
-        self.last_touch.map(|touch| self.on_base(now).saturating_sub(touch))
+        self.ink.resting(now)
     }
 
-    /// Whether anything was written.
+    /// Whether nothing was written.
     pub fn is_empty(&self) -> bool {
-        self.done.is_empty() && self.open.is_empty()
+        self.ink.is_empty()
     }
 
     /// The signature as it stands.
-    pub fn finish(mut self) -> Signature {
-        self.lift();
-        let (width_mm, height_mm) = self.spec.size_mm();
-        Signature { width_mm, height_mm, strokes: self.done }
-    }
-
-    fn touch(&mut self, x: u16, y: u16, arrival: Duration) -> Progress {
-        let now = self.on_base(arrival).max(self.last_touch.unwrap_or_default());
-        let first = *self.first.get_or_insert(now);
-        self.last_touch = Some(now);
-        let (x, y) = self.spec.to_mm(x, y);
-        // To the nearest millisecond: at 150 samples a second the third comes after 19.999998 ms.
-        let t = u32::try_from((now.saturating_sub(first).as_micros() + 500) / 1000).unwrap_or(u32::MAX);
-        let point = PenPoint { x, y, t, pressure: self.pressure };
-        self.open.push(point);
-        Progress::Pen(point)
-    }
-
-    fn lift(&mut self) -> Option<Progress> {
-        if self.open.is_empty() {
-            return None;
-        }
-        self.done.push(std::mem::take(&mut self.open));
-        Some(Progress::PenUp)
-    }
-
-    fn on_base(&self, arrival: Duration) -> Duration {
-        match self.base {
-            TimeBase::Arrival => arrival,
-            TimeBase::Packets(interval) => interval.saturating_mul(self.samples),
-        }
+    pub fn finish(self) -> Signature {
+        self.ink.finish(self.spec.size_mm())
     }
 }
 

@@ -78,6 +78,18 @@ impl Line {
         true
     }
 
+    /// What the host has sent since the last look.
+    pub fn received(&self) -> Vec<u8> {
+        let (mut all, mut piece) = (Vec::new(), [0; 256]);
+        if let Some((master, _)) = self.end().as_ref() {
+            // A master without a host reads as an error, like one that has nothing.
+            while let Ok(count @ 1..) = rustix::io::read(master, &mut piece) {
+                all.extend_from_slice(piece.get(..count).unwrap_or_default());
+            }
+        }
+        all
+    }
+
     fn end(&self) -> MutexGuard<'_, Option<(OwnedFd, PathBuf)>> {
         self.end.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -6,18 +6,20 @@
 
 mod attended;
 pub(crate) mod line;
+mod screen;
 mod wire;
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rekam_hal::Signature;
 
 pub use attended::{AttendedPad, PenSource};
 use line::Line;
+pub use screen::{Display, Mode};
 use wire::Event;
 pub use wire::{Area, LineFault};
 
@@ -48,6 +50,8 @@ pub struct PadSettings {
     pub linger_ms: u32,
     /// Sends pressure packets.
     pub pressure: bool,
+    /// It has a screen, which takes commands and shows ink.
+    pub screen: bool,
     /// Model code (0..=63) with which the pad introduces itself before each signature.
     pub code: Option<u8>,
 }
@@ -61,6 +65,7 @@ impl Default for PadSettings {
             interval: Duration::from_secs(1) / RATE_HZ,
             linger_ms: 100,
             pressure: false,
+            screen: false,
             code: None,
         }
     }
@@ -82,8 +87,32 @@ pub struct VirtualPad {
 struct Inner {
     id: String,
     settings: PadSettings,
-    line: Arc<Line>,
+    glass: Arc<Glass>,
     jobs: Sender<Job>,
+}
+
+/// The line and, where the pad has one, the screen: what the pad's thread and its owner share.
+#[derive(Default)]
+struct Glass {
+    line: Line,
+    display: Option<Mutex<Display>>,
+}
+
+impl Glass {
+    /// Does something with the screen, after what the host has said until now.
+    fn with<T>(&self, act: impl FnOnce(&mut Display) -> T) -> Option<T> {
+        let mut display = self.display.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
+        display.take(&self.line.received());
+        Some(act(&mut display))
+    }
+
+    /// The pad loses its power with its cable.
+    fn unplug(&self) {
+        self.line.unplug();
+        if let Some(display) = &self.display {
+            *display.lock().unwrap_or_else(PoisonError::into_inner) = Display::default();
+        }
+    }
 }
 
 struct Job {
@@ -97,12 +126,13 @@ impl VirtualPad {
     /// # Errors
     /// When the system gives no pseudo terminal or no thread.
     pub fn plugged_in(id: impl Into<String>, settings: PadSettings) -> io::Result<Self> {
-        let line = Arc::new(Line::default());
-        line.plug()?;
+        let display = settings.screen.then(Mutex::default);
+        let glass = Arc::new(Glass { display, ..Glass::default() });
+        glass.line.plug()?;
         let (jobs, inbox) = mpsc::channel();
-        let (pace, writer) = (settings.pace, Arc::clone(&line));
+        let (pace, writer) = (settings.pace, Arc::clone(&glass));
         std::thread::Builder::new().name("virtual-pad".to_owned()).spawn(move || work(&writer, pace, &inbox))?;
-        Ok(Self { inner: Arc::new(Inner { id: id.into(), settings, line, jobs }) })
+        Ok(Self { inner: Arc::new(Inner { id: id.into(), settings, glass, jobs }) })
     }
 
     /// The logical id; the same after re-plugging.
@@ -112,7 +142,7 @@ impl VirtualPad {
 
     /// What the driver opens, while the pad is plugged in.
     pub fn path(&self) -> Option<PathBuf> {
-        self.inner.line.path()
+        self.inner.glass.line.path()
     }
 
     /// The pen writes this signature, on the pad's own thread. One still being written is broken off.
@@ -124,17 +154,22 @@ impl VirtualPad {
     pub fn sign_with(&self, signature: &Signature, faults: &[LineFault]) {
         let events = wire::events(signature, &self.inner.settings, faults);
         // The worker ends only when this sender is gone, so the job is always taken.
-        let _ = self.inner.jobs.send(Job { ticket: self.inner.line.next_ticket(), events });
+        let _ = self.inner.jobs.send(Job { ticket: self.inner.glass.line.next_ticket(), events });
+    }
+
+    /// What the screen shows, after all that the host has sent; `None` for a pad without one.
+    pub fn display(&self) -> Option<Display> {
+        self.inner.glass.with(|display| display.clone())
     }
 
     /// Breaks off what is being written.
     pub fn lift(&self) {
-        self.inner.line.next_ticket();
+        self.inner.glass.line.next_ticket();
     }
 
     /// Pulls the cable, at once and in whatever the pad is doing.
     pub fn unplug(&self) {
-        self.inner.line.unplug();
+        self.inner.glass.unplug();
     }
 
     /// Puts the cable in again: a new pseudo terminal, the same id. Does nothing when it is in.
@@ -142,28 +177,32 @@ impl VirtualPad {
     /// # Errors
     /// When the system gives no pseudo terminal.
     pub fn plug(&self) -> io::Result<PathBuf> {
-        self.inner.line.plug()
+        self.inner.glass.line.plug()
     }
 }
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        self.line.next_ticket();
-        self.line.unplug();
+        self.glass.unplug();
     }
 }
 
 /// The pad's thread: writes one signature after another until the pad is gone.
-fn work(line: &Line, pace: Pace, inbox: &Receiver<Job>) {
+fn work(glass: &Glass, pace: Pace, inbox: &Receiver<Job>) {
+    let line = &glass.line;
     while let Ok(job) = inbox.recv() {
         let start = Instant::now();
         for event in &job.events {
             let goes_on = match event {
-                Event::Bytes { at_ms, bytes } => {
-                    wait_until(start, *at_ms, pace, line, job.ticket) && line.send(job.ticket, bytes)
+                Event::Bytes { at_ms, bytes, ink } => {
+                    let due = wait_until(start, *at_ms, pace, line, job.ticket);
+                    if due && *ink {
+                        glass.with(Display::touch);
+                    }
+                    due && line.send(job.ticket, bytes)
                 }
                 Event::Unplug => {
-                    line.unplug();
+                    glass.unplug();
                     false
                 }
                 Event::Silence => false,

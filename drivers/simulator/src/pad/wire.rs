@@ -70,6 +70,8 @@ pub enum Event {
         at_ms: u32,
         /// What is sent.
         bytes: Vec<u8>,
+        /// The pen touches, and leaves ink where the pad shows it.
+        ink: bool,
     },
     /// Drops the line.
     Unplug,
@@ -96,18 +98,25 @@ fn introduction(code: u8) -> Vec<u8> {
     vec![0x80 | (2 << 2), (word & 0x7F) as u8, (word >> 7) as u8, 1, 0]
 }
 
+fn plain(bytes: Vec<u8>) -> Event {
+    Event::Bytes { at_ms: 0, bytes, ink: false }
+}
+
 /// All the pad does for one signature.
 pub fn events(signature: &Signature, settings: &PadSettings, faults: &[LineFault]) -> Vec<Event> {
     let code = faults.iter().find_map(|f| if let LineFault::WrongModel(code) = f { Some(*code) } else { None });
     let mut packets = Vec::new();
     for fault in faults {
         if let LineFault::OnlyNoise(count) = fault {
-            packets.extend((0..*count).map(|i| Event::Bytes { at_ms: 0, bytes: vec![(i * 37 % 128) as u8] }));
+            packets.extend((0..*count).map(|i| plain(vec![(i * 37 % 128) as u8])));
             return packets;
         }
     }
-    packets.extend(code.or(settings.code).map(|code| Event::Bytes { at_ms: 0, bytes: introduction(code) }));
-    packets.extend(pen(signature, settings).into_iter().map(|(at_ms, bytes)| Event::Bytes { at_ms, bytes }));
+    packets.extend(code.or(settings.code).map(|code| plain(introduction(code))));
+    packets.extend(pen(signature, settings).into_iter().map(|(at_ms, bytes)| {
+        let ink = bytes.first() == Some(&(0x80 | NEAR | DOWN));
+        Event::Bytes { at_ms, bytes, ink }
+    }));
     for fault in faults {
         match *fault {
             LineFault::UnplugAfter(count) => cut(&mut packets, count, Event::Unplug),
@@ -186,11 +195,16 @@ fn split(events: &[Event], seed: u64) -> Vec<Event> {
     let mut pieces = Vec::with_capacity(events.len() * 2);
     for event in events {
         match event {
-            Event::Bytes { at_ms, bytes } => {
+            Event::Bytes { at_ms, bytes, ink } => {
                 let at = rng.next_u32() as usize % (bytes.len() + 1);
                 let (head, tail) = bytes.split_at(at);
                 let parts = [head, tail].into_iter().filter(|part| !part.is_empty());
-                pieces.extend(parts.map(|part| Event::Bytes { at_ms: *at_ms, bytes: part.to_vec() }));
+                let piece = |(index, part): (usize, &[u8])| Event::Bytes {
+                    at_ms: *at_ms,
+                    bytes: part.to_vec(),
+                    ink: *ink && index == 0,
+                };
+                pieces.extend(parts.enumerate().map(piece));
             }
             Event::Unplug | Event::Silence => pieces.push(event.clone()),
         }
