@@ -94,11 +94,17 @@ fn finger() -> GrayImage {
 
 #[test]
 fn a_module_on_a_bare_line_is_named_by_the_line_and_its_picture_says_its_resolution() {
-    let module = VirtualZfm::plugged_in(Settings::default(), || Some(finger())).unwrap();
+    let settings = Settings { password: 0x00C0_FFEE, ..Settings::default() };
+    let module = VirtualZfm::plugged_in(settings, || Some(finger())).unwrap();
     let (id, dir) = (format!("zfm:{}", module.path().unwrap().display()), tempfile::tempdir().unwrap());
     let file = dir.path().join("finger.png");
-    let tested = Command::new(REKAM).args(["devices", "test", &id, "--json", "--out"]).arg(&file).output().unwrap();
-    let tested = json(&tested);
+    let test = |more: &[&str]| {
+        Command::new(REKAM).args(["devices", "test", &id, "--json", "--out"]).arg(&file).args(more).output().unwrap()
+    };
+    let locked = test(&[]);
+    assert_eq!(locked.status.code(), Some(2), "a module with a password opens for nobody who does not say it");
+    assert!(!file.exists() && String::from_utf8_lossy(&locked.stderr).lines().last().unwrap().contains("zfm"));
+    let tested = json(&test(&["--password", "c0ffee"]));
     let decoder = png::Decoder::new(std::io::BufReader::new(std::fs::File::open(&file).unwrap()));
     let reader = decoder.read_info().unwrap();
     let dpi = reader.info().pixel_dims.map(|dims| (dims.xppu as f32 * 0.0254).round());

@@ -37,7 +37,6 @@ mod simulate;
 #[cfg(feature = "gui")]
 mod window;
 
-use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -63,7 +62,8 @@ pub fn run() -> ExitCode {
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
+        // Plain, on a terminal too: the subscriber is built without its colours and would complain.
+        .with_ansi(false)
         .try_init();
     match choose_instructions().and_then(|()| dispatch(arguments)) {
         Ok(Outcome::Passed) => ExitCode::SUCCESS,

@@ -8,10 +8,11 @@ use std::error::Error;
 use std::process::Command;
 
 /// What the session calls, and nothing else.
-const FUNCTIONS: [&str; 3] = [
+const FUNCTIONS: [&str; 4] = [
     "fp_context_(new|enumerate|get_devices)",
     "fp_(device_(get_driver|get_device_id|get_name|has_feature|open_sync|close_sync|capture_sync|error_quark|retry_quark)|image_get_(width|height|data))",
-    "g_(object_unref|error_free|cancellable_(new|cancel|is_cancelled)|io_error_quark|main_context_iteration)",
+    "g_(object_(ref|unref|get_property)|value_(init|unset|get_object)|error_free|io_error_quark)",
+    "g_(cancellable_(new|cancel)|main_context_iteration|idle_source_new|source_(set_callback|set_priority|attach|unref))",
 ];
 
 fn flags() -> Result<Vec<String>, Box<dyn Error>> {
@@ -36,6 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         .allowlist_type("GPtrArray")
         .opaque_type("_?Fp(Context|Device|Image|Print)")
         .opaque_type("_?G(Object|Cancellable|TypeInstance|InitiallyUnowned).*")
+        .opaque_type("_?G(Source|Value)")
         .disable_header_comment()
         .raw_line("//! Generated from the headers of libfprint-2 by the example `generate`; not to be edited.");
     for functions in FUNCTIONS {

@@ -16,6 +16,7 @@ pub type gboolean = gint;
 pub type guchar = ::std::os::raw::c_uchar;
 pub type guint = ::std::os::raw::c_uint;
 pub type gpointer = *mut ::std::os::raw::c_void;
+pub type GDestroyNotify = ::std::option::Option<unsafe extern "C" fn(data: gpointer)>;
 pub type GPtrArray = _GPtrArray;
 #[repr(C)]
 #[derive(Debug, Copy, Clone)]
@@ -38,6 +39,11 @@ pub struct _GMainContext {
     _unused: [u8; 0],
 }
 pub type GMainContext = _GMainContext;
+pub type GSource = __BindgenOpaqueArray8<[u8; 96usize]>;
+pub type GSourceFunc = ::std::option::Option<unsafe extern "C" fn(user_data: gpointer) -> gboolean>;
+pub type GType = gsize;
+pub type GValue = __BindgenOpaqueArray8<[u8; 24usize]>;
+pub type GObject = __BindgenOpaqueArray8<[u8; 24usize]>;
 pub type GCancellable = __BindgenOpaqueArray8<[u8; 32usize]>;
 pub type FpImage = u8;
 pub type FpDevice = __BindgenOpaqueArray8<[u8; 24usize]>;
@@ -88,9 +94,20 @@ pub struct Fprint {
     __library: ::libloading::Library,
     pub g_error_free: unsafe extern "C" fn(error: *mut GError),
     pub g_main_context_iteration: unsafe extern "C" fn(context: *mut GMainContext, may_block: gboolean) -> gboolean,
+    pub g_source_unref: unsafe extern "C" fn(source: *mut GSource),
+    pub g_source_attach: unsafe extern "C" fn(source: *mut GSource, context: *mut GMainContext) -> guint,
+    pub g_source_set_priority: unsafe extern "C" fn(source: *mut GSource, priority: gint),
+    pub g_source_set_callback:
+        unsafe extern "C" fn(source: *mut GSource, func: GSourceFunc, data: gpointer, notify: GDestroyNotify),
+    pub g_idle_source_new: unsafe extern "C" fn() -> *mut GSource,
+    pub g_value_init: unsafe extern "C" fn(value: *mut GValue, g_type: GType) -> *mut GValue,
+    pub g_value_unset: unsafe extern "C" fn(value: *mut GValue),
+    pub g_object_get_property:
+        unsafe extern "C" fn(object: *mut GObject, property_name: *const gchar, value: *mut GValue),
+    pub g_object_ref: unsafe extern "C" fn(object: gpointer) -> gpointer,
     pub g_object_unref: unsafe extern "C" fn(object: gpointer),
+    pub g_value_get_object: unsafe extern "C" fn(value: *const GValue) -> gpointer,
     pub g_cancellable_new: unsafe extern "C" fn() -> *mut GCancellable,
-    pub g_cancellable_is_cancelled: unsafe extern "C" fn(cancellable: *mut GCancellable) -> gboolean,
     pub g_cancellable_cancel: unsafe extern "C" fn(cancellable: *mut GCancellable),
     pub g_io_error_quark: unsafe extern "C" fn() -> GQuark,
     pub fp_image_get_width: unsafe extern "C" fn(self_: *mut FpImage) -> guint,
@@ -138,9 +155,18 @@ impl Fprint {
         let __library = library.into();
         let g_error_free = __library.get(b"g_error_free\0").map(|sym| *sym)?;
         let g_main_context_iteration = __library.get(b"g_main_context_iteration\0").map(|sym| *sym)?;
+        let g_source_unref = __library.get(b"g_source_unref\0").map(|sym| *sym)?;
+        let g_source_attach = __library.get(b"g_source_attach\0").map(|sym| *sym)?;
+        let g_source_set_priority = __library.get(b"g_source_set_priority\0").map(|sym| *sym)?;
+        let g_source_set_callback = __library.get(b"g_source_set_callback\0").map(|sym| *sym)?;
+        let g_idle_source_new = __library.get(b"g_idle_source_new\0").map(|sym| *sym)?;
+        let g_value_init = __library.get(b"g_value_init\0").map(|sym| *sym)?;
+        let g_value_unset = __library.get(b"g_value_unset\0").map(|sym| *sym)?;
+        let g_object_get_property = __library.get(b"g_object_get_property\0").map(|sym| *sym)?;
+        let g_object_ref = __library.get(b"g_object_ref\0").map(|sym| *sym)?;
         let g_object_unref = __library.get(b"g_object_unref\0").map(|sym| *sym)?;
+        let g_value_get_object = __library.get(b"g_value_get_object\0").map(|sym| *sym)?;
         let g_cancellable_new = __library.get(b"g_cancellable_new\0").map(|sym| *sym)?;
-        let g_cancellable_is_cancelled = __library.get(b"g_cancellable_is_cancelled\0").map(|sym| *sym)?;
         let g_cancellable_cancel = __library.get(b"g_cancellable_cancel\0").map(|sym| *sym)?;
         let g_io_error_quark = __library.get(b"g_io_error_quark\0").map(|sym| *sym)?;
         let fp_image_get_width = __library.get(b"fp_image_get_width\0").map(|sym| *sym)?;
@@ -162,9 +188,18 @@ impl Fprint {
             __library,
             g_error_free,
             g_main_context_iteration,
+            g_source_unref,
+            g_source_attach,
+            g_source_set_priority,
+            g_source_set_callback,
+            g_idle_source_new,
+            g_value_init,
+            g_value_unset,
+            g_object_get_property,
+            g_object_ref,
             g_object_unref,
+            g_value_get_object,
             g_cancellable_new,
-            g_cancellable_is_cancelled,
             g_cancellable_cancel,
             g_io_error_quark,
             fp_image_get_width,
@@ -190,14 +225,47 @@ impl Fprint {
     pub unsafe fn g_main_context_iteration(&self, context: *mut GMainContext, may_block: gboolean) -> gboolean {
         (self.g_main_context_iteration)(context, may_block)
     }
+    pub unsafe fn g_source_unref(&self, source: *mut GSource) {
+        (self.g_source_unref)(source)
+    }
+    pub unsafe fn g_source_attach(&self, source: *mut GSource, context: *mut GMainContext) -> guint {
+        (self.g_source_attach)(source, context)
+    }
+    pub unsafe fn g_source_set_priority(&self, source: *mut GSource, priority: gint) {
+        (self.g_source_set_priority)(source, priority)
+    }
+    pub unsafe fn g_source_set_callback(
+        &self,
+        source: *mut GSource,
+        func: GSourceFunc,
+        data: gpointer,
+        notify: GDestroyNotify,
+    ) {
+        (self.g_source_set_callback)(source, func, data, notify)
+    }
+    pub unsafe fn g_idle_source_new(&self) -> *mut GSource {
+        (self.g_idle_source_new)()
+    }
+    pub unsafe fn g_value_init(&self, value: *mut GValue, g_type: GType) -> *mut GValue {
+        (self.g_value_init)(value, g_type)
+    }
+    pub unsafe fn g_value_unset(&self, value: *mut GValue) {
+        (self.g_value_unset)(value)
+    }
+    pub unsafe fn g_object_get_property(&self, object: *mut GObject, property_name: *const gchar, value: *mut GValue) {
+        (self.g_object_get_property)(object, property_name, value)
+    }
+    pub unsafe fn g_object_ref(&self, object: gpointer) -> gpointer {
+        (self.g_object_ref)(object)
+    }
     pub unsafe fn g_object_unref(&self, object: gpointer) {
         (self.g_object_unref)(object)
     }
+    pub unsafe fn g_value_get_object(&self, value: *const GValue) -> gpointer {
+        (self.g_value_get_object)(value)
+    }
     pub unsafe fn g_cancellable_new(&self) -> *mut GCancellable {
         (self.g_cancellable_new)()
-    }
-    pub unsafe fn g_cancellable_is_cancelled(&self, cancellable: *mut GCancellable) -> gboolean {
-        (self.g_cancellable_is_cancelled)(cancellable)
     }
     pub unsafe fn g_cancellable_cancel(&self, cancellable: *mut GCancellable) {
         (self.g_cancellable_cancel)(cancellable)

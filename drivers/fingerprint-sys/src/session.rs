@@ -3,33 +3,33 @@
 
 use std::ffi::{CStr, c_char};
 use std::ptr::{self, NonNull};
-use std::sync::Arc;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread::ThreadId;
+use std::time::{Duration, Instant};
 
 use crate::bindings as sys;
+use crate::library::{Canceller, Failure, Library};
+use crate::property;
 
-/// Name under which every distribution installs the library.
-const LIBRARY: &str = "libfprint-2.so.2";
 /// `G_IO_ERROR_CANCELLED` of GLib.
 const IO_CANCELLED: i32 = 19;
+/// A context in which nothing has happened for so long has heard of what left before: the event of a device that is gone
+/// comes within some milliseconds.
+const QUIET: Duration = Duration::from_millis(60);
+const PAUSE: Duration = Duration::from_millis(2);
+/// How long a context is heard out at most.
+const LONGEST: Duration = Duration::from_millis(500);
 /// Largest side of a picture that is believed.
 const MAX_SIDE: u32 = 8192;
-
-/// The library is not installed, or too old.
-#[derive(Debug, thiserror::Error)]
-#[error("{LIBRARY} cannot be loaded; install the package libfprint-2-2")]
-pub struct Missing(#[source] libloading::Error);
-
-/// The loaded library. Clones share it.
-#[derive(Clone)]
-pub struct Library(Arc<sys::Fprint>);
 
 /// A device the library has found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
     /// The library's driver.
     pub driver: String,
-    /// The library's id, unique among the devices of a driver.
-    pub id: String,
+    /// Bus and address of a USB device, where the library tells them: two scanners of a driver are told apart by nothing
+    /// else.
+    pub place: Option<(u8, u8)>,
     /// Maker and model.
     pub name: String,
     /// It delivers images, instead of only comparing by itself.
@@ -47,135 +47,102 @@ pub struct Picture {
     pub pixels: Vec<u8>,
 }
 
-/// Why the library did not do it. Codes are those of `FpDeviceError` and `FpDeviceRetry`.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Failure {
-    /// Try again.
-    #[error("try again ({code}): {message}")]
-    Retry {
-        /// 0 in general, 1 too short, 2 centre the finger, 3 lift the finger, 4 too fast.
-        code: i32,
-        /// The library's words.
-        message: String,
-    },
-    /// The device is in trouble.
-    #[error("device error {code}: {message}")]
-    Device {
-        /// As in the library's header; 256 is a device that was pulled out.
-        code: i32,
-        /// The library's words.
-        message: String,
-    },
-    /// It was cancelled.
-    #[error("cancelled")]
-    Cancelled,
-    /// Anything else.
-    #[error("{0}")]
-    Other(String),
-}
-
-impl Failure {
-    /// Code of a device that was pulled out.
-    pub const REMOVED: i32 = 0x100;
-}
-
-impl Library {
-    /// Loads it.
+impl Picture {
+    /// A picture, if there are as many bytes as its sides say.
     ///
     /// # Errors
-    /// [`Missing`], when it is not installed or lacks a function.
-    pub fn load() -> Result<Self, Missing> {
-        // SAFETY: libfprint's and GLib's initialisers do nothing but register types.
-        unsafe { sys::Fprint::new(LIBRARY) }.map(|loaded| Self(Arc::new(loaded))).map_err(Missing)
-    }
-
-    /// Something with which another thread can end a capture.
-    pub fn canceller(&self) -> Option<Canceller> {
-        // SAFETY: no arguments; the result is checked for null.
-        let cancellable = unsafe { self.0.g_cancellable_new() };
-        NonNull::new(cancellable)
-            .map(|cancellable| Canceller(Arc::new(Cancellable { library: self.clone(), cancellable })))
+    /// [`Failure::Other`] for sides that cannot be, or another number of bytes.
+    pub fn new(width: u32, height: u32, pixels: Vec<u8>) -> Result<Self, Failure> {
+        let sides = 1..=MAX_SIDE;
+        if !sides.contains(&width) || !sides.contains(&height) || pixels.len() != width as usize * height as usize {
+            return Err(Failure::Other(format!("{} bytes for a picture of {width} x {height}", pixels.len())));
+        }
+        Ok(Self { width, height, pixels })
     }
 }
 
-struct Cancellable {
-    library: Library,
-    cancellable: NonNull<sys::GCancellable>,
+/// The thread that has sessions now, and how many: the library's calls run the one default context of the process, so a
+/// second thread in it would carry out what belongs to the first.
+static OWNER: Mutex<Option<(ThreadId, usize)>> = Mutex::new(None);
+
+/// A share in the right of this thread to call the library.
+struct Turn;
+
+impl Turn {
+    fn take() -> Result<Self, Failure> {
+        let (mut owner, me) = (owner(), std::thread::current().id());
+        let sessions = match *owner {
+            None => 0,
+            Some((thread, sessions)) if thread == me => sessions,
+            Some(_) => return Err(Failure::OtherThread),
+        };
+        *owner = Some((me, sessions + 1));
+        Ok(Self)
+    }
 }
 
-// SAFETY: GLib documents a cancellable as usable from any thread at once; reference counts are atomic.
-unsafe impl Send for Cancellable {}
-// SAFETY: as above.
-unsafe impl Sync for Cancellable {}
-
-impl Drop for Cancellable {
+impl Drop for Turn {
     fn drop(&mut self) {
-        // SAFETY: this value holds one reference.
-        unsafe { self.library.0.g_object_unref(self.cancellable.as_ptr().cast()) };
+        let mut owner = owner();
+        *owner = owner.filter(|(_, sessions)| *sessions > 1).map(|(thread, sessions)| (thread, sessions - 1));
     }
 }
 
-/// Ends a capture from any thread. Clones end the same one.
-#[derive(Clone)]
-pub struct Canceller(Arc<Cancellable>);
-
-impl Canceller {
-    /// Ends it; a second time does nothing.
-    pub fn cancel(&self) {
-        // SAFETY: the reference is held as long as `self`.
-        unsafe { self.0.library.0.g_cancellable_cancel(self.0.cancellable.as_ptr()) };
-    }
+fn owner() -> MutexGuard<'static, Option<(ThreadId, usize)>> {
+    OWNER.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// All dealings of one thread with the library: devices are looked up once, at the beginning.
+/// All dealings of one thread with the library: devices are looked up once, at the beginning. It cannot be sent to
+/// another thread, and while one thread has a session no other gets one.
 pub struct Session {
     library: Library,
     context: NonNull<sys::FpContext>,
+    /// Each with a reference of ours: the context lets go of a device that is pulled out.
     devices: Vec<(Found, NonNull<sys::FpDevice>)>,
     open: Option<usize>,
+    /// Given back last, when nothing of the library is called any more.
+    _turn: Turn,
 }
 
 impl Session {
-    /// Looks for devices.
+    /// Looks for devices. Some of the library's drivers talk to theirs in order to find out whether it is one.
     ///
     /// # Errors
-    /// When the library gives no context.
-    pub fn new(library: &Library) -> Result<Self, Failure> {
+    /// [`Failure::OtherThread`] while another thread has a session, and when the library gives no context.
+    pub fn new(library: Library) -> Result<Self, Failure> {
+        let turn = Turn::take()?;
         // SAFETY: no arguments; the result is checked for null.
         let context = NonNull::new(unsafe { library.0.fp_context_new() });
         let context = context.ok_or_else(|| Failure::Other("no context".to_owned()))?;
-        let mut session = Self { library: library.clone(), context, devices: Vec::new(), open: None };
+        let mut session = Self { library, context, devices: Vec::new(), open: None, _turn: turn };
         session.find();
         Ok(session)
     }
 
     fn find(&mut self) {
-        let library = Arc::clone(&self.library.0);
-        // SAFETY: the context is ours. The array belongs to it and holds pointers to devices that live as long as it;
-        // its length is given beside it.
-        let devices = unsafe {
+        let library = self.library.0;
+        // SAFETY: the context is ours. The array belongs to it, its length is given beside it, and its devices live at
+        // least until the context's next event; of each a reference is taken before that, and given back in `drop`.
+        let devices: Vec<NonNull<sys::FpDevice>> = unsafe {
             library.fp_context_enumerate(self.context.as_ptr());
-            match library.fp_context_get_devices(self.context.as_ptr()).as_ref() {
-                Some(array) if !array.pdata.is_null() => {
-                    std::slice::from_raw_parts(array.pdata, array.len as usize).to_vec()
-                }
-                Some(_) | None => Vec::new(),
-            }
+            let array = library.fp_context_get_devices(self.context.as_ptr()).as_ref();
+            let pointers = match array {
+                Some(array) if !array.pdata.is_null() => std::slice::from_raw_parts(array.pdata, array.len as usize),
+                Some(_) | None => &[],
+            };
+            let devices = pointers.iter().filter_map(|device| NonNull::new(device.cast::<sys::FpDevice>()));
+            devices.inspect(|device| _ = library.g_object_ref(device.as_ptr().cast())).collect()
         };
-        self.devices = devices
-            .into_iter()
-            .filter_map(|device| NonNull::new(device.cast::<sys::FpDevice>()))
-            .map(|device| (self.describe(device), device))
-            .collect();
+        self.devices = devices.into_iter().map(|device| (self.describe(device), device)).collect();
     }
 
     fn describe(&self, device: NonNull<sys::FpDevice>) -> Found {
-        let (library, device) = (&self.library.0, device.as_ptr());
-        // SAFETY: the device lives as long as the context; the strings belong to it and are copied at once.
+        let (library, device) = (self.library.0, device.as_ptr());
+        // SAFETY: we hold a reference to the device; the strings belong to it and are copied at once.
         unsafe {
             Found {
                 driver: text(library.fp_device_get_driver(device)),
-                id: text(library.fp_device_get_device_id(device)),
+                place: property::place(self.library, device.cast()),
                 name: text(library.fp_device_get_name(device)),
                 images: library.fp_device_has_feature(device, sys::FpDeviceFeature::FP_DEVICE_FEATURE_CAPTURE) != 0,
             }
@@ -195,7 +162,7 @@ impl Session {
         self.close();
         let device = self.device(number)?;
         let mut error = ptr::null_mut();
-        // SAFETY: the device lives as long as the context; the error is taken over below.
+        // SAFETY: we hold a reference to the device; the error is taken over below.
         let opened = unsafe { self.library.0.fp_device_open_sync(device, ptr::null_mut(), &raw mut error) };
         if opened == 0 {
             return Err(self.failure(error));
@@ -222,7 +189,7 @@ impl Session {
 
     /// Copies a picture and lets go of it.
     fn picture(&self, image: NonNull<sys::FpImage>) -> Result<Picture, Failure> {
-        let (library, mut length) = (&self.library.0, 0);
+        let (library, mut length) = (self.library.0, 0);
         // SAFETY: the picture is ours. Its data lives as long as it and has the length that is given; it is copied
         // before the picture is let go.
         let (width, height, pixels) = unsafe {
@@ -234,31 +201,43 @@ impl Session {
             library.g_object_unref(image.as_ptr().cast());
             (width, height, pixels)
         };
-        let sides = 1..=MAX_SIDE;
-        if !sides.contains(&width) || !sides.contains(&height) || pixels.len() != (width * height) as usize {
-            return Err(Failure::Other(format!("{} bytes for a picture of {width} x {height}", pixels.len())));
-        }
-        Ok(Picture { width, height, pixels })
+        Picture::new(width, height, pixels)
     }
 
     /// Closes the open device, as far as it lets itself.
     pub fn close(&mut self) {
         let Some(device) = self.open.take().and_then(|number| self.device(number).ok()) else { return };
         let mut error = ptr::null_mut();
-        // SAFETY: the device lives as long as the context; the error is let go below.
+        // SAFETY: we hold a reference to the device; the error is let go below.
         if unsafe { self.library.0.fp_device_close_sync(device, ptr::null_mut(), &raw mut error) } == 0 {
             drop(self.failure(error));
         }
     }
 
+    /// Lets everything happen that the library has on its mind, until it has been quiet for a while.
+    ///
+    /// A device that leaves is told to the context by an event, which GUsb does not take back when the context goes: the
+    /// next session would then carry out an event of one that is no more, and end the process.
+    fn hear_out(&self) {
+        let until = Instant::now() + LONGEST;
+        let mut heard = Instant::now();
+        while heard.elapsed() < QUIET && Instant::now() < until {
+            // SAFETY: this thread runs the default context, and does not wait in it.
+            if unsafe { self.library.0.g_main_context_iteration(ptr::null_mut(), 0) } != 0 {
+                heard = Instant::now();
+            } else {
+                std::thread::sleep(PAUSE);
+            }
+        }
+    }
+
     fn device(&self, number: usize) -> Result<*mut sys::FpDevice, Failure> {
-        let removed = || Failure::Device { code: Failure::REMOVED, message: "no such device".to_owned() };
-        self.devices.get(number).map(|(_, device)| device.as_ptr()).ok_or_else(removed)
+        self.devices.get(number).map(|(_, device)| device.as_ptr()).ok_or_else(Failure::removed)
     }
 
     /// Takes over an error.
     fn failure(&self, error: *mut sys::GError) -> Failure {
-        let library = &self.library.0;
+        let library = self.library.0;
         let Some(error) = NonNull::new(error) else { return Failure::Other("no reason given".to_owned()) };
         // SAFETY: the error is ours and is let go once its parts are copied.
         unsafe {
@@ -278,8 +257,14 @@ impl Session {
 impl Drop for Session {
     fn drop(&mut self) {
         self.close();
-        // SAFETY: the context is ours, and its devices are not used after it.
-        unsafe { self.library.0.g_object_unref(self.context.as_ptr().cast()) };
+        self.hear_out();
+        // SAFETY: of each device and of the context one reference is ours, and none is used after this.
+        unsafe {
+            for (_, device) in self.devices.drain(..) {
+                self.library.0.g_object_unref(device.as_ptr().cast());
+            }
+            self.library.0.g_object_unref(self.context.as_ptr().cast());
+        }
     }
 }
 

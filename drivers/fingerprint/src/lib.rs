@@ -7,6 +7,7 @@
 //!
 //! What has no protocol here may have one in libfprint: [`libfprint`] wraps it where it is installed.
 
+mod identity;
 pub mod libfprint;
 pub mod uru4000;
 pub mod usb;

@@ -120,17 +120,23 @@ fn a_number_that_is_not_the_recorded_one_is_noticed_by_the_recording() {
     if captures() {
         return;
     }
+    let mut scrambled = 0;
     for recording in recordings() {
-        let description = std::fs::read_to_string(recording.join("device")).expect("a description of the device");
-        // Only scrambled images need a number; other readers send theirs in clear.
-        if !description.contains("ID_MODEL_ID=000a") {
+        // Only scrambled images need a number, and then it runs over the cable; other readers send theirs in clear.
+        let number = u32::from_str_radix(SEED, 16).expect("a number").to_le_bytes();
+        let events = std::fs::read(recording.join("capture.pcapng")).expect("what ran over the cable");
+        if !events.windows(4).any(|four| four == number) {
             continue;
         }
+        scrambled += 1;
         let dir = tempfile::tempdir().unwrap();
         let test = "a_number_that_is_not_the_recorded_one_is_noticed_by_the_recording";
         let output = replay(&recording, test, &dir.path().join("finger.png"), "51ea2125");
         assert!(!output.status.success(), "another number than the recorded one passes");
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(said.contains("Silent"), "{said}");
+    }
+    if scrambled == 0 {
+        skip("there is no recording of a scanner that scrambles its images");
     }
 }

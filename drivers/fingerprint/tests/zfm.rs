@@ -7,11 +7,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use rekam_fingerprint::zfm::ZfmScanner;
+use rekam_fingerprint::zfm::{Credentials, ZfmScanner};
 use rekam_hal::conformance::{Rig, Verdict, assert_conforms, fingerprint_scanner};
 use rekam_hal::{
-    Cancel, CaptureError, DeviceError, DeviceErrorKind, Finger, FingerprintScanner, GrayImage, Peripheral, Progress,
-    Retry, ScanTarget,
+    Cancel, CaptureError, DeviceError, DeviceErrorKind, DeviceInfo, Finger, FingerprintScanner, GrayImage, Peripheral,
+    Progress, Retry, ScanTarget,
 };
 use rekam_simulator::zfm::{Mishap, Settings, VirtualZfm, received};
 use support::{finger, kind};
@@ -74,11 +74,39 @@ fn credentials_open_the_module_and_wrong_ones_do_not() {
     let path = module.path().unwrap();
     let silent = ZfmScanner::open(&path, Some(57_600)).err().map(|error| error.kind);
     assert_eq!(silent, Some(DeviceErrorKind::Silent), "another address is not answered");
+    let (address, right) = (0x1234_5678, Credentials { address: 0x1234_5678, password: 99 });
+    let refused = ZfmScanner::open_with(&path, Some(57_600), Credentials { address, password: 98 });
+    assert_eq!(refused.err().map(|error| error.kind), Some(DeviceErrorKind::Protocol));
+    let mut scanner = ZfmScanner::open_with(&path, None, right).unwrap();
+    assert_eq!(scanner.info().id, format!("zfm:{}", path.display()));
+    capture(&mut scanner, |_| ()).unwrap();
+    let listed = DeviceInfo { id: "zfm:desk".to_owned(), ..scanner.info().clone() };
+    drop(scanner);
+    assert_eq!(ZfmScanner::open_listed(&listed, None, right).unwrap().info(), &listed);
+    // On a line that somebody else has opened the module is greeted before the first capture.
     let line = || Box::new(rekam_fingerprint::zfm::SerialLine::open(&path, 57_600).expect("the terminal"));
-    let mut wrong = ZfmScanner::over(line()).with_credentials(0x1234_5678, 98);
+    let mut wrong = ZfmScanner::over(line(), Credentials { address, password: 98 });
     assert_eq!(kind(capture(&mut wrong, |_| ())), DeviceErrorKind::Protocol);
     drop(wrong);
-    capture(&mut ZfmScanner::over(line()).with_credentials(0x1234_5678, 99), |_| ()).unwrap();
+    capture(&mut ZfmScanner::over(line(), right), |_| ()).unwrap();
+    assert!(!format!("{right:?}").contains("99"), "no password in a log");
+}
+
+#[test]
+fn a_greeting_that_nobody_answers_ends_when_it_is_cancelled() {
+    let module = plugged(Settings { address: 7, ..Settings::default() });
+    let line = rekam_fingerprint::zfm::SerialLine::open(&module.path().unwrap(), 57_600).unwrap();
+    let mut scanner = ZfmScanner::over(Box::new(line), Credentials::default());
+    let cancel = Cancel::new();
+    let later = cancel.clone();
+    let canceller = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(30));
+        later.cancel();
+    });
+    let target = ScanTarget::Single(Finger::RightIndex);
+    let cancelled = scanner.capture(&Cancel::new(), target, &cancel, &mut |_| ());
+    assert!(matches!(cancelled, Err(CaptureError::Cancelled)), "{cancelled:?}");
+    canceller.join().unwrap();
 }
 
 /// Packets of a greeting, a look without a finger, a look with one, and an image.

@@ -28,6 +28,21 @@ impl UsbDevice {
         Self { sysfs: Path::new(DEVICES).join(&socket), socket, node: Some(node(bus.into(), address.into())) }
     }
 
+    /// Everything on the USB, by socket.
+    pub fn all() -> Vec<Self> {
+        let entries = std::fs::read_dir(DEVICES).into_iter().flatten().flatten();
+        // Interfaces have a colon in their names, and no vendor of their own.
+        let devices = entries.map(|entry| entry.path()).filter(|path| path.join("idVendor").exists());
+        let mut all: Vec<Self> = devices.filter_map(Self::of).collect();
+        all.sort_by(|one, other| one.socket.cmp(&other.socket));
+        all
+    }
+
+    /// Bus and address, which is another one after each plugging in.
+    pub fn address(&self) -> Option<(u8, u8)> {
+        sysfs::number(&self.sysfs.join("busnum")).zip(sysfs::number(&self.sysfs.join("devnum")))
+    }
+
     /// The device with these numbers, which change at each plugging in.
     pub fn numbered(bus: u16, address: u16) -> Option<Self> {
         Self::numbered_under(Path::new(DEVICES), bus, address)

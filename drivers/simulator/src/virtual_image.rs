@@ -60,6 +60,14 @@ impl Glass {
         self.say(VANISH, 0)
     }
 
+    /// Says whatever it is, as no scanner would.
+    ///
+    /// # Errors
+    /// When nobody listens any more.
+    pub fn babble(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.0.write_all(bytes)
+    }
+
     fn say(&mut self, first: i32, second: i32) -> io::Result<()> {
         self.0.write_all(&[first.to_ne_bytes(), second.to_ne_bytes()].concat())
     }

@@ -120,10 +120,12 @@ impl Devices {
     fn list(&self, global: &Global) -> Result<Outcome, CliError> {
         let mut listed = Listed { devices: Vec::new(), missing: Vec::new() };
         for family in Family::ALL {
-            match self.drivers.of(family, &self.iris) {
-                Ok(found) => listed.devices.extend(found.into_iter().map(|found| found.info)),
-                Err(Missing(remedy)) => listed.missing.push(MissingDriver { driver: family.name(), remedy }),
+            if let Err(Missing(remedy)) = self.drivers.is_whole(family) {
+                listed.missing.push(MissingDriver { driver: family.name(), remedy });
             }
+            // Without its library a driver lists nothing, which has been said.
+            let found = self.drivers.of(family, &self.iris).unwrap_or_default();
+            listed.devices.extend(found.into_iter().map(|found| found.info));
         }
         if global.json {
             print_json(&listed)?;

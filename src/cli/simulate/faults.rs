@@ -3,6 +3,7 @@
 use rekam_hal::Retry;
 use rekam_simulator::faults::Fault;
 
+use crate::station::devices::Which;
 use crate::station::training::presenter::Scripts;
 
 /// Captures for which a dead device stays silent: more than anybody waits for.
@@ -42,6 +43,21 @@ pub(super) fn parse(text: &str) -> Result<Scripts, String> {
     Ok(scripts)
 }
 
+/// Reads the script of a run with real drivers: only cables can be pulled there, those of scanner and pad.
+pub(super) fn pulls(text: &str) -> Result<Vec<(Which, u64)>, String> {
+    let pull = |part: &str| {
+        let (device, capture) = part.split_once(":unplug@")?;
+        let which = [Which::Scanner, Which::Pad].into_iter().find(|which| which.word() == device)?;
+        Some((which, capture.parse().ok()?))
+    };
+    let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+    let read = |part: &str| {
+        pull(part)
+            .ok_or_else(|| format!("{part:?} cannot be done to real drivers; use scanner:unplug@N or pad:unplug@N"))
+    };
+    parts.map(read).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,6 +66,8 @@ mod tests {
     fn a_script_is_read_or_refused_with_its_part_named() {
         assert!(parse("").is_ok());
         assert_eq!(parse("pad:unplug@1, pad:retry@4").unwrap().pad.len(), 2);
+        assert_eq!(pulls("scanner:unplug@3, pad:unplug@0"), Ok(vec![(Which::Scanner, 3), (Which::Pad, 0)]));
+        assert!(pulls("camera:unplug@1").is_err() && pulls("scanner:wet@1").is_err());
         for bad in ["scanner", "scanner:unplug", "scanner:unplug@x", "printer:unplug@1", "scanner:melt@1"] {
             assert!(parse(bad).is_err(), "{bad}");
         }

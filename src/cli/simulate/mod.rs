@@ -17,17 +17,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
+use rekam_hal::Eye;
 use time::{Date, OffsetDateTime, Time};
 
 use super::args::Global;
 use super::error::CliError;
 use super::{Outcome, print_json};
 use crate::dedup::Worker;
+use crate::station::devices::Which;
 use crate::station::training::presenter::{Folders, Presenter};
+use crate::station::training::sockets::Sockets;
 use crate::station::training::{self, Plan, Training};
 use crate::station::{Desk, Engines, Ledger, Recipients, SimulatedClock, Supervisor, gallery};
 use crate::store::Store;
 
+use self::rig::Rig;
 use rekam_simulator::replay::Tempo;
 use rekam_simulator::replay::folder::DEFAULT_DPI;
 
@@ -56,6 +60,10 @@ pub(in crate::cli) struct Options {
     /// retry, unplug, wrong, blur, wet, dry, silence, dead.
     #[arg(long, value_name = "SCRIPT", default_value = "")]
     faults: String,
+    /// What stands in front of the line: devices that replay, or the real drivers with virtual devices in the sockets of
+    /// this kernel (needs root, vhci_hcd, uhid and a video device; of faults only unplug, of scanner and pad).
+    #[arg(long, value_enum, default_value_t = Devices::Replayed)]
+    devices: Devices,
     /// Seconds a device may take for one capture.
     #[arg(long, default_value_t = 20, value_name = "SECONDS")]
     patience: u64,
@@ -65,6 +73,13 @@ pub(in crate::cli) struct Options {
     /// Print each acknowledged event on standard output (for crash tests).
     #[arg(long, hide = true)]
     acks: bool,
+}
+
+/// What stands in front of the line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Devices {
+    Replayed,
+    Real,
 }
 
 impl Options {
@@ -98,14 +113,26 @@ pub(in crate::cli) fn run(global: &Global, options: &Options) -> Result<Outcome,
         .map_err(CliError::folder)?;
     progress(&format!("data directory {}", dir.display()));
     let world = World::open(&dir, options, global)?;
-    let visits = plan::plan(&world.training, &folders, options)?;
-    let mut presenter = Presenter::new(folders, script, options.dpi, Tempo::AtOnce)?;
+    let mut visits = plan::plan(&world.training, &folders, options)?;
+    let mut rig: Box<dyn Rig> = match options.devices {
+        Devices::Replayed => Box::new(Presenter::new(folders, script, options.dpi, Tempo::AtOnce)?),
+        Devices::Real => {
+            let pulls = faults::pulls(&options.faults).map_err(CliError::Usage)?;
+            let sockets = Sockets::new(folders, options.dpi, pulls);
+            let sockets = sockets.map_err(|error| CliError::Usage(error.to_string()))?;
+            if !sockets.has(Which::Iris) {
+                // Without a camera for them, eyes are a lawful exception.
+                visits.visits.iter_mut().for_each(|visit| visit.person.missing_eyes = Eye::ALL.to_vec());
+            }
+            Box::new(sockets)
+        }
+    };
     let mut report = report::Report::new(visits.refused);
     let mut driver = driver::Driver::new(world.desk()?, &world, options);
     let papers = papers::Papers::new(&world)?;
     for visit in &visits.visits {
         progress(&format!("resident {} of {}", visit.number + 1, visits.visits.len()));
-        let end = driver.drive(&mut presenter, visit)?;
+        let end = driver.drive(&mut *rig, visit)?;
         papers.hand_out(&end.session)?;
         report.add(visit, end);
     }

@@ -7,6 +7,7 @@ use crate::domain::session::Slot;
 use crate::station::Bays;
 use crate::station::devices::Which;
 use crate::station::training::presenter::{Body, Presenter};
+use crate::station::training::sockets::Sockets;
 
 /// Devices with somebody in front of them.
 pub(super) trait Rig {
@@ -27,6 +28,24 @@ pub(super) trait Rig {
     /// # Errors
     /// What is wrong with it.
     fn plug_in(&mut self, which: Which) -> Result<(), DeviceError>;
+}
+
+impl Rig for Sockets {
+    fn seat(&mut self, body: Body, visitor: usize) {
+        Self::seat(self, body, visitor);
+    }
+
+    fn present(&mut self, slot: Slot, round: u64) -> Result<(), CliError> {
+        Ok(Self::present(self, slot, round)?)
+    }
+
+    fn bays(&self) -> &Bays {
+        Self::bays(self)
+    }
+
+    fn plug_in(&mut self, which: Which) -> Result<(), DeviceError> {
+        Self::plug_in(self, which)
+    }
 }
 
 impl Rig for Presenter {

@@ -125,10 +125,7 @@ impl Drivers {
             Family::Zfm => all(zfm::devices(), Which::Scanner, false),
             Family::Topaz => all(topaz::devices(), Which::Pad, false),
             Family::Stu => all(stu::devices(), Which::Pad, true),
-            Family::Libfprint => {
-                let listed = libfprint::devices().map_err(|missing| Missing(missing.to_string()))?;
-                all(listed, Which::Scanner, true)
-            }
+            Family::Libfprint => all(libfprint::devices(), Which::Scanner, true),
             Family::Dslr => all(self.reflexes()?, Which::Camera, true),
             Family::Video => {
                 let which = |found: &v4l2::Found| if found.iris { Which::Iris } else { Which::Camera };
@@ -138,14 +135,31 @@ impl Drivers {
         })
     }
 
-    /// A serial device that no adapter announces (`ttyS0`, Bluetooth, a pseudo terminal), by the name of its line:
+    /// What a driver lacks on this computer to open what it lists.
+    ///
+    /// # Errors
+    /// [`Missing`] says what to install.
+    pub fn is_whole(&self, family: Family) -> Result<(), Missing> {
+        match family {
+            Family::Libfprint => libfprint::installed().map_err(|missing| Missing(missing.to_string())),
+            Family::Dslr => self.library().map(drop),
+            Family::Uru4000 | Family::Zfm | Family::Stu | Family::Topaz | Family::Video => Ok(()),
+        }
+    }
+
+    /// A device that is not listed and yet may be asked for: one that libfprint could drive as well as our own driver,
+    /// by its identity; or a serial device that no adapter announces (`ttyS0`, Bluetooth, a pseudo terminal), by the name of its line:
     /// `zfm:/dev/ttyS0`. `None` when there is no such line.
     pub fn named(&self, family: Family, id: &str) -> Option<Found> {
+        if family == Family::Libfprint {
+            let info = libfprint::devices_including_native().into_iter().find(|info| info.id == id)?;
+            return Some(Found { info, which: Which::Scanner, family, is_sure: true });
+        }
         let path = Path::new(id.strip_prefix(family.name())?.strip_prefix(':')?);
         let (which, info) = match family {
             Family::Zfm => (Which::Scanner, zfm::at(path)?),
             Family::Topaz => (Which::Pad, topaz::at(path)?),
-            Family::Uru4000 | Family::Libfprint | Family::Stu | Family::Dslr | Family::Video => return None,
+            Family::Libfprint | Family::Uru4000 | Family::Stu | Family::Dslr | Family::Video => return None,
         };
         path.is_absolute().then_some(Found { info, which, family, is_sure: false })
     }
@@ -195,13 +209,15 @@ impl Catalog for Drivers {
 
     fn open(&self, found: &Found, setup: &Setup, iris: &[IrisConfig]) -> Result<Opened, DeviceError> {
         let info = &found.info;
-        let transport = Path::new(&info.transport);
         Ok(match (found.family, found.which) {
             (Family::Uru4000, _) => Opened::Scanner(Box::new(usb::open(info, Seeds::Drawn)?)),
             (Family::Libfprint, _) => Opened::Scanner(Box::new(libfprint::LibfprintScanner::open(info)?)),
             (Family::Zfm, _) => {
-                let scanner = zfm::ZfmScanner::open(transport, setup.baud)?;
-                Opened::Scanner(Box::new(scanner.with_id(info.id.clone())))
+                let usual = zfm::Credentials::default();
+                let address = setup.address.unwrap_or(usual.address);
+                let password = setup.password.unwrap_or(usual.password);
+                let credentials = zfm::Credentials { address, password };
+                Opened::Scanner(Box::new(zfm::ZfmScanner::open_listed(info, setup.baud, credentials)?))
             }
             (Family::Stu, _) => Opened::Pad(Box::new(stu::open(info)?)),
             (Family::Topaz, _) => Opened::Pad(Box::new(TopazPad::open_listed(info, model(info, setup)?)?)),

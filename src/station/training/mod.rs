@@ -9,6 +9,7 @@
 
 pub mod presenter;
 mod scene;
+pub mod sockets;
 #[cfg(test)]
 mod tests;
 

@@ -194,11 +194,6 @@ impl Presenter {
             Slot::Eye(_) => Which::Iris,
         }
     }
-
-    /// The device's name, as events record it.
-    pub fn device_id(which: Which) -> String {
-        id(which).to_owned()
-    }
 }
 
 fn id(which: Which) -> &'static str {

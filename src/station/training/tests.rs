@@ -75,7 +75,7 @@ fn every_cable_may_be_pulled_and_put_in_and_the_device_is_the_same() {
         assert!(capture(&presenter, which).is_ok(), "{which:?} after it came back");
     }
     let ids: Vec<String> = presenter.bays.infos().iter().map(|info| info.id.clone()).collect();
-    assert_eq!(ids, Which::ALL.map(Presenter::device_id));
+    assert_eq!(ids, ["sim-camera", "sim-pad", "sim-scanner", "sim-iris"]);
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! The scanner as the station sees it: runs the machine over a cable, on the caller's thread.
 //!
 //! No thread is started anywhere: reports that come while nobody captures wait in the kernel and are read at the next
-//! capture. So nothing can leak, and a cancelled capture is over when it returns.
+//! capture. So nothing can leak. A cancelled capture returns within a moment, told to turn the device off; where that
+//! takes longer, the next capture or the end of the handle sees to it.
 
 use std::time::{Duration, Instant};
 
@@ -10,14 +11,18 @@ use rekam_hal::{
     Progress, Retry, ScanTarget,
 };
 
-use super::machine::{Fault, Machine, News, Order, SeedSource};
+use super::machine::{CLOSING_WAIT, Fault, Machine, News, Order, SeedSource};
 use super::model::Model;
 use super::transport::{TransferError, Transport};
+use crate::identity::Identity;
 
 /// How long one look at the cable waits; the tokens are looked at this often.
 const TICK: Duration = Duration::from_millis(20);
 /// How long the end of the last transfer is waited for before something else begins.
-const SETTLE: Duration = Duration::from_millis(500);
+const SETTLE: Duration = Duration::from_millis(700);
+/// How long a device that is turned off in the middle of something may make whoever cancelled wait. Most take a
+/// millisecond.
+const PARTING: Duration = Duration::from_millis(50);
 /// How long a finger that leaves just now is waited for before the scanner is turned off.
 const FAREWELL: Duration = Duration::from_millis(100);
 /// Rounds without a moment's rest after which the tokens are looked at.
@@ -45,20 +50,20 @@ impl Seeds {
 
 /// A scanner of the U.are.U family on some cable.
 pub struct Scanner {
-    info: DeviceInfo,
+    identity: Identity,
     model: Model,
     machine: Machine,
     cable: Box<dyn Transport>,
     due: Option<Instant>,
     patience: Duration,
-    gone: bool,
 }
 
 impl Scanner {
     /// A scanner of this model on an open cable; nothing is sent yet.
     pub fn over(cable: Box<dyn Transport>, model: Model, info: DeviceInfo, seeds: Seeds) -> Self {
         let machine = Machine::new(model, seeds.source());
-        Self { info, model, machine, cable, due: None, patience: Duration::from_secs(60), gone: false }
+        let identity = Identity::new(info);
+        Self { identity, model, machine, cable, due: None, patience: Duration::from_secs(60) }
     }
 
     /// How long to wait for a finger (default 60 s).
@@ -67,18 +72,11 @@ impl Scanner {
         self
     }
 
-    fn error(&self, kind: DeviceErrorKind) -> DeviceError {
-        DeviceError::new(self.info.id.as_str(), kind)
-    }
-
     fn failed(&mut self, fault: Fault) -> DeviceError {
-        self.gone |= fault.kind() == DeviceErrorKind::Gone;
         self.carry_out();
-        self.error(fault.kind()).because(fault)
-    }
-
-    fn still_there(&self) -> Result<(), DeviceError> {
-        if self.gone { Err(self.error(DeviceErrorKind::Gone)) } else { Ok(()) }
+        // Whatever went wrong, a device that is no longer there is neither broken nor silent.
+        let kind = if self.cable.has_left() { DeviceErrorKind::Gone } else { fault.kind() };
+        self.identity.failed(kind).because(fault)
     }
 
     /// Does what the machine has ordered.
@@ -116,68 +114,98 @@ impl Scanner {
                 }
                 Ok(None) if until <= Instant::now() => return None,
                 Ok(None) => {}
-                Err(error) => return Some(News::Failed(Fault::Transfer { step: "the cable", error })),
+                Err(error) => self.machine.cut(error),
             }
         }
         None
     }
 
-    /// Lets what is under way come to its end, unless it takes too long. Trouble in it belongs to a capture that is
-    /// over: the next one powers the device up again and sees for itself.
-    fn settle(&mut self) -> Result<(), DeviceError> {
+    /// Lets what is under way come to its end, unless it takes too long or somebody cancels; then it is given up. Trouble
+    /// in it belongs to a capture that is over: the next one powers the device up again and sees for itself.
+    fn settle(&mut self, cancel: &Cancel) -> Result<(), CaptureError> {
         let until = Instant::now() + SETTLE;
         loop {
-            match self.turn(Duration::ZERO) {
+            // Reports that wait are read although nothing is waited for.
+            let wait = if self.machine.is_quiet() { Duration::ZERO } else { TICK };
+            match self.turn(wait) {
                 Some(News::Failed(fault)) => {
                     let error = self.failed(fault);
-                    if self.gone {
-                        return Err(error);
+                    if self.identity.is_gone() {
+                        return Err(error.into());
+                    }
+                    // A cable that has failed for good would fail again and again.
+                    if self.machine.is_quiet() {
+                        return Ok(());
                     }
                 }
-                Some(_) => {}
-                None if self.machine.is_quiet() || Instant::now() >= until => return Ok(()),
-                None => std::thread::sleep(Duration::from_millis(1)),
+                None if self.machine.is_quiet() => return Ok(()),
+                Some(
+                    News::Waiting
+                    | News::Taking
+                    | News::Taken
+                    | News::Image(_)
+                    | News::Nothing
+                    | News::Alive
+                    | News::Stopped,
+                )
+                | None => {}
+            }
+            if cancel.is_cancelled() {
+                return Err(CaptureError::Cancelled);
+            }
+            if Instant::now() >= until {
+                self.machine.abandon();
+                self.carry_out();
+                return Ok(());
             }
         }
     }
 
-    /// Turns the device off and waits until it is; a device that is in trouble is left as it is.
-    fn stop(&mut self) {
+    /// Turns the device off and waits a while until it is; a device that is in trouble is left as it is.
+    fn stop(&mut self, wait: Duration) {
         self.machine.stop();
-        let until = Instant::now() + 3 * super::machine::CLOSING_WAIT;
-        while Instant::now() < until {
-            match self.turn(TICK) {
+        let until = Instant::now() + wait;
+        loop {
+            match self.turn(TICK.min(until.saturating_duration_since(Instant::now()))) {
                 Some(News::Stopped) => break,
                 Some(News::Failed(fault)) => {
                     self.failed(fault);
                     break;
                 }
-                Some(_) | None => {}
+                Some(News::Waiting | News::Taking | News::Taken | News::Image(_) | News::Nothing | News::Alive)
+                | None => {}
+            }
+            if Instant::now() >= until {
+                break;
             }
         }
         self.carry_out();
     }
 
     fn end(&mut self, with: CaptureError) -> CaptureError {
-        self.stop();
+        self.stop(PARTING);
         with
     }
 }
 
 impl Peripheral for Scanner {
     fn info(&self) -> &DeviceInfo {
-        &self.info
+        &self.identity.info
     }
 
     fn probe(&mut self) -> Result<(), DeviceError> {
-        self.still_there()?;
-        self.settle()?;
+        self.identity.still_there()?;
+        match self.settle(&Cancel::new()) {
+            Err(CaptureError::Device(error)) => return Err(error),
+            Ok(()) | Err(CaptureError::Cancelled | CaptureError::Retry(_)) => {}
+        }
         self.machine.probe();
         loop {
             match self.turn(TICK) {
                 Some(News::Alive) => return Ok(()),
                 Some(News::Failed(fault)) => return Err(self.failed(fault)),
-                Some(_) | None => {}
+                Some(News::Waiting | News::Taking | News::Taken | News::Image(_) | News::Nothing | News::Stopped)
+                | None => {}
             }
         }
     }
@@ -191,15 +219,8 @@ impl FingerprintScanner for Scanner {
         cancel: &Cancel,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<GrayImage, CaptureError> {
-        if cancel.is_cancelled() {
-            return Err(CaptureError::Cancelled);
-        }
-        self.still_there()?;
-        match target {
-            ScanTarget::Single(_) => {}
-            ScanTarget::Slap(_) => return Err(self.error(DeviceErrorKind::Unsupported).into()),
-        }
-        self.settle()?;
+        self.identity.may_capture(target, cancel)?;
+        self.settle(cancel)?;
         self.machine.begin();
         let until = Instant::now() + self.patience;
         loop {
@@ -233,14 +254,14 @@ impl FingerprintScanner for Scanner {
 impl Drop for Scanner {
     /// Turns the light off.
     fn drop(&mut self) {
-        if self.gone || self.settle().is_err() || self.machine.is_off() {
+        if self.identity.is_gone() || self.settle(&Cancel::new()).is_err() || self.machine.is_off() {
             return;
         }
         let until = Instant::now() + FAREWELL;
         while self.machine.holds() && Instant::now() < until {
             self.turn(TICK);
         }
-        self.stop();
+        self.stop(2 * CLOSING_WAIT);
     }
 }
 

@@ -122,4 +122,9 @@ pub trait Transport: Send {
 
     /// Breaks off the transfer on a pipe; it never completes, and the pipe is free afterwards.
     fn cancel(&mut self, pipe: Pipe);
+
+    /// Whether the device is known to have left, although its transfers may not have said so yet.
+    fn has_left(&self) -> bool {
+        false
+    }
 }

@@ -1,6 +1,12 @@
 //! The cable to one scanner: three pipes of libusb's asynchronous transfers.
+//!
+//! When a scanner is pulled, most host controllers end its transfers as broken (`-EPROTO`, `-EILSEQ`) a moment before the
+//! hub notices that nothing is connected any more. So a transfer that fails for no better reason is held back until the
+//! kernel has had time to take the device away: if it does, the scanner is gone, and only else it is broken.
 
-use std::time::Duration;
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use rusb::{Context, Device, DeviceHandle};
 
@@ -14,9 +20,37 @@ const IMAGES: u8 = 0x82;
 /// Class, subclass and protocol of the scanner's interface; a keyboard with a scanner has others besides.
 const VENDOR_SPECIFIC: (u8, u8, u8) = (0xff, 0xff, 0xff);
 
+/// How long the kernel may take to notice that a scanner is no longer there.
+const NOTICE: Duration = Duration::from_millis(500);
+/// How often is looked meanwhile.
+const LOOK: Duration = Duration::from_millis(10);
+
 /// An open scanner.
 pub(super) struct Cable {
     flights: Flights,
+    socket: Socket,
+    /// Failures of which is not known yet whether they mean that the scanner has left, and until when to wait.
+    suspects: VecDeque<(Completion, Instant)>,
+}
+
+/// Where the kernel shows that the scanner is plugged in; nowhere on a system without sysfs.
+struct Socket(Option<(PathBuf, u8)>);
+
+impl Socket {
+    fn of(device: &Device<Context>) -> Self {
+        let ports: Vec<String> = device.port_numbers().unwrap_or_default().iter().map(u8::to_string).collect();
+        let name = format!("{}-{}", device.bus_number(), ports.join("."));
+        let shown = (PathBuf::from("/sys/bus/usb/devices").join(name).join("devnum"), device.address());
+        let socket = Self(Some(shown));
+        if socket.has_left() { Self(None) } else { socket }
+    }
+
+    /// Whether the scanner has left, also when another one sits there now.
+    fn has_left(&self) -> bool {
+        let Some((path, address)) = &self.0 else { return false };
+        let shown = std::fs::read_to_string(path).ok().and_then(|text| text.trim().parse::<u8>().ok());
+        shown != Some(*address)
+    }
 }
 
 impl Cable {
@@ -31,7 +65,21 @@ impl Cable {
             claimed => claimed,
         }
         .map_err(failure)?;
-        Ok(Self { flights: Flights::new(handle, device.context().clone(), Pipe::ALL.len()) })
+        let flights = Flights::new(handle, device.context().clone(), Pipe::ALL.len());
+        Ok(Self { flights, socket: Socket::of(device), suspects: VecDeque::new() })
+    }
+
+    fn suspect(&mut self, pipe: Pipe, error: TransferError) {
+        self.suspects.push_back((Completion { pipe, result: Err(error) }, Instant::now() + NOTICE));
+    }
+
+    /// The first suspect, once it is clear what it means.
+    fn cleared(&mut self) -> Option<Completion> {
+        let (_, until) = self.suspects.front()?;
+        let (due, gone) = (*until <= Instant::now(), self.socket.has_left());
+        let (completion, _) = self.suspects.pop_front_if(|_| due || gone)?;
+        let result = if gone { Err(TransferError::Gone) } else { completion.result };
+        Some(Completion { result, ..completion })
     }
 }
 
@@ -82,7 +130,8 @@ fn slot(pipe: Pipe) -> usize {
 
 impl Transport for Cable {
     fn submit(&mut self, transfer: Transfer) -> Result<(), TransferError> {
-        let at = slot(transfer.pipe());
+        let pipe = transfer.pipe();
+        let at = slot(pipe);
         let flight = match transfer {
             Transfer::Read { register, length } => {
                 Flight::ControlIn { request: wire::REQUEST, value: register, index: 0, length }
@@ -93,23 +142,39 @@ impl Transport for Cable {
             Transfer::Report => Flight::InterruptIn { endpoint: REPORTS, length: wire::REPORT_LENGTH },
             Transfer::Image => Flight::BulkIn { endpoint: IMAGES, length: frame::LENGTH },
         };
-        self.flights.start(at, &flight)
+        match self.flights.start(at, flight) {
+            Err(error @ TransferError::Failed(_)) => self.suspect(pipe, error),
+            other => other?,
+        }
+        Ok(())
     }
 
     fn poll(&mut self, wait: Duration) -> Result<Option<Completion>, TransferError> {
-        let Some((at, result)) = self.flights.landed(wait)? else { return Ok(None) };
-        // A stalled endpoint stays so until it is told that the host has noticed; the control endpoint needs no telling.
-        if result == Err(TransferError::Stalled) {
-            match at {
-                1 => self.flights.clear_halt(REPORTS),
-                2 => self.flights.clear_halt(IMAGES),
-                _ => {}
+        let until = Instant::now() + wait;
+        loop {
+            if let Some(completion) = self.cleared() {
+                return Ok(Some(completion));
+            }
+            let left = until.saturating_duration_since(Instant::now());
+            let landed = self.flights.landed(if self.suspects.is_empty() { left } else { left.min(LOOK) });
+            let landed = landed.map_err(|error| if self.socket.has_left() { TransferError::Gone } else { error })?;
+            let landed =
+                landed.and_then(|(at, result)| Some((Pipe::ALL.into_iter().find(|pipe| slot(*pipe) == at)?, result)));
+            match landed {
+                Some((pipe, Err(error @ TransferError::Failed(_)))) => self.suspect(pipe, error),
+                Some((pipe, result)) => return Ok(Some(Completion { pipe, result })),
+                None if Instant::now() >= until => return Ok(None),
+                None => {}
             }
         }
-        Ok(Pipe::ALL.into_iter().find(|pipe| slot(*pipe) == at).map(|pipe| Completion { pipe, result }))
     }
 
     fn cancel(&mut self, pipe: Pipe) {
+        self.suspects.retain(|(completion, _)| completion.pipe != pipe);
         self.flights.cancel(slot(pipe));
+    }
+
+    fn has_left(&self) -> bool {
+        self.socket.has_left()
     }
 }

@@ -79,6 +79,10 @@ struct Slot {
     flying: bool,
     /// It was cancelled: its landing is of no interest.
     unwanted: bool,
+    /// What is to be started as soon as the one that was cancelled has landed.
+    next: Option<Flight>,
+    /// Its endpoint refuses everything until it is told that the host has noticed.
+    halted: bool,
 }
 
 /// The transfers to one device, one a slot.
@@ -107,7 +111,13 @@ impl Slot {
         let transfer = NonNull::new(unsafe { ffi::libusb_alloc_transfer(0) })?;
         let note = Box::into_raw(Box::new(Note { slot, landings: Arc::clone(landings) }));
         let note = NonNull::new(note)?;
-        Some(Self { transfer, note, buffer: Vec::new(), flying: false, unwanted: false })
+        Some(Self { transfer, note, buffer: Vec::new(), flying: false, unwanted: false, next: None, halted: false })
+    }
+
+    /// The endpoint of a landed transfer.
+    fn endpoint(&self) -> u8 {
+        // SAFETY: allocated until the slot is dropped; only we write this field.
+        unsafe { self.transfer.as_ref() }.endpoint
     }
 
     /// Bytes that came with a landed transfer, or how it failed.
@@ -155,13 +165,27 @@ impl Flights {
         Self { slots, landings, handle: Some(handle), context }
     }
 
-    pub(super) fn start(&mut self, at: usize, flight: &Flight) -> Result<(), TransferError> {
-        let handle = self.handle.as_ref().ok_or(TransferError::Gone)?.as_raw();
+    /// Starts a transfer; where one that was cancelled has not landed yet, as soon as it has.
+    pub(super) fn start(&mut self, at: usize, flight: Flight) -> Result<(), TransferError> {
         let slot = self.slots.get_mut(at).ok_or(TransferError::Failed(c::LIBUSB_ERROR_NO_MEM))?;
-        if slot.flying {
-            return Err(TransferError::Failed(c::LIBUSB_ERROR_BUSY));
+        match (slot.flying, slot.unwanted) {
+            (true, true) => slot.next = Some(flight),
+            (true, false) => return Err(TransferError::Failed(c::LIBUSB_ERROR_BUSY)),
+            (false, _) => self.launch(at, &flight)?,
         }
+        Ok(())
+    }
+
+    /// Starts a transfer in a slot that is free.
+    fn launch(&mut self, at: usize, flight: &Flight) -> Result<(), TransferError> {
+        let handle = self.handle.as_ref().ok_or(TransferError::Gone)?;
+        let slot = self.slots.get_mut(at).ok_or(TransferError::Failed(c::LIBUSB_ERROR_NO_MEM))?;
         let (endpoint, kind, buffer) = flight.parts();
+        if std::mem::take(&mut slot.halted) {
+            // As far as the device lets itself; if it does not, the transfer will say so.
+            let _ = handle.clear_halt(endpoint);
+        }
+        let handle = handle.as_raw();
         slot.buffer = buffer;
         slot.unwanted = false;
         // SAFETY: the transfer is ours and not in flight. Buffer, note and handle outlive the flight: the buffer is
@@ -196,9 +220,9 @@ impl Flights {
         let until = Instant::now() + wait;
         loop {
             if let Some(at) = self.next_landing() {
-                match self.slots.get_mut(at) {
-                    Some(slot) if !slot.unwanted => return Ok(Some((at, slot.result()))),
-                    Some(_) | None => continue,
+                match self.received(at) {
+                    Some(result) => return Ok(Some((at, result))),
+                    None => continue,
                 }
             }
             let left = until.saturating_duration_since(Instant::now());
@@ -209,23 +233,26 @@ impl Flights {
         }
     }
 
-    /// Frees a stalled endpoint, as far as the device lets itself.
-    pub(super) fn clear_halt(&self, endpoint: u8) {
-        if let Some(handle) = &self.handle {
-            let _ = handle.clear_halt(endpoint);
+    /// What came of a transfer that has landed; `None` when nobody wants to know. In place of one that was cancelled the
+    /// next one is started.
+    fn received(&mut self, at: usize) -> Option<Result<Vec<u8>, TransferError>> {
+        let slot = self.slots.get_mut(at)?;
+        if slot.unwanted {
+            let next = slot.next.take()?;
+            return self.launch(at, &next).err().map(Err);
         }
+        let result = slot.result();
+        // The control endpoint needs no telling.
+        slot.halted = result == Err(TransferError::Stalled) && slot.endpoint() != 0;
+        Some(result)
     }
 
-    /// Breaks off a transfer; its slot is free afterwards.
+    /// Breaks off a transfer, without waiting until libusb has given it back.
     pub(super) fn cancel(&mut self, at: usize) {
-        if !self.break_off(at) {
-            return;
+        if let Some(slot) = self.slots.get_mut(at) {
+            slot.next = None;
         }
-        let until = Instant::now() + GIVE_BACK;
-        // Landings of other slots stay in the queue, in their order.
-        while self.is_flying(at) && Instant::now() < until && self.handle_events(Duration::from_millis(10)).is_ok() {
-            self.retire(at);
-        }
+        self.break_off(at);
     }
 
     /// Asks libusb to break off a transfer; `false` when none is under way.

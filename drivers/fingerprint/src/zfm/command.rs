@@ -108,7 +108,56 @@ impl Parameters {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    const KNOWN: [u8; 9] = [0x00, 0x01, 0x02, 0x03, 0x06, 0x07, 0x0f, 0x13, 0x15];
+
+    fn assert_read_as_it_stands(payload: &[u8]) {
+        match (Code::read(payload), payload.first()) {
+            (None, None) => {}
+            (Some(Code::Other(code)), Some(first)) => assert!(code == *first && !KNOWN.contains(first)),
+            (Some(_), Some(first)) => assert!(KNOWN.contains(first)),
+            (code, first) => panic!("{code:?} of {first:?}"),
+        }
+        let Some(read) = Parameters::read(payload) else { return };
+        // What was read is what stands there, byte for byte, and nothing that no module can be.
+        let (size, baud) = (read.packet_bytes.trailing_zeros() as u16 - 5, (read.baud / 9600) as u16);
+        assert!(size < 4 && read.packet_bytes.is_power_of_two() && (1..=12).contains(&baud), "{read:?}");
+        let address = [(read.address >> 16) as u16, read.address as u16];
+        for (at, word) in
+            [(3, read.system), (5, read.capacity), (9, address[0]), (11, address[1]), (13, size), (15, baud)]
+        {
+            assert_eq!(payload[at..at + 2], word.to_be_bytes(), "{read:?} at {at}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(500))]
+
+        /// 500 cases of 240 mutations each: 120,000 inputs.
+        #[test]
+        fn whatever_a_module_answers_is_read_as_it_stands_or_refused(
+            answer in prop::collection::vec(any::<u8>(), 0..40),
+            likely in any::<bool>(),
+            turns in prop::collection::vec((any::<u16>(), any::<u8>()), 240),
+        ) {
+            let sound = [0, 0, 4, 0, 9, 0, 200, 0, 3, 0xff, 0xff, 0xff, 0xff, 0, 2, 0, 6];
+            let mut payload = if likely { sound.to_vec() } else { answer };
+            for (place, byte) in turns {
+                let at = usize::from(place) % payload.len().max(1);
+                match place % 7 {
+                    0 => payload.truncate(at),
+                    1 => payload.push(byte),
+                    2 => payload.rotate_left(at),
+                    3 if payload.len() < 17 || payload.len() > 60 => payload = sound.to_vec(),
+                    _ => if let Some(old) = payload.get_mut(at) { *old ^= 1 << (byte % 8) },
+                }
+                assert_read_as_it_stands(&payload);
+            }
+        }
+    }
 
     #[test]
     fn parameters_are_read_and_impossible_ones_refused() {

@@ -5,6 +5,7 @@
 //! so what it delivers is of screening grade and never enough for enrolment; [`module::ZfmScanner`] says so.
 
 pub mod command;
+mod exchange;
 pub mod line;
 pub mod listing;
 pub mod module;
@@ -12,7 +13,7 @@ pub mod packet;
 
 pub use line::{Line, SerialLine};
 pub use listing::{at, devices};
-pub use module::ZfmScanner;
+pub use module::{Credentials, ZfmScanner};
 
 /// Name of the driver.
 pub const DRIVER: &str = "zfm";

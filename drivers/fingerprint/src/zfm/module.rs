@@ -10,8 +10,10 @@ use rekam_hal::{
 
 use super::DRIVER;
 use super::command::{ANY_ADDRESS, Code, Command, Parameters};
-use super::line::{Line, SerialLine, transfer_failure};
-use super::packet::{Decoder, Kind, Packet};
+use super::exchange::{Exchange, TICK, Trouble};
+use super::line::{Line, SerialLine};
+use super::packet::Kind;
+use crate::identity::Identity;
 
 /// Pixels of a row.
 pub const WIDTH: usize = 256;
@@ -24,112 +26,112 @@ const DPI: f32 = 500.0;
 /// Speeds to try, the usual one first.
 pub const BAUDS: [u32; 6] = [57_600, 115_200, 38_400, 19_200, 9_600, 28_800];
 
-/// How long one look at the line waits; the tokens are looked at this often.
-const TICK: Duration = Duration::from_millis(20);
 /// How long a module may take to answer: it answers at once but for an image, which takes it half a second.
-const ANSWER_WAIT: Duration = Duration::from_secs(2);
+const ANSWER_WAIT: Duration = Duration::from_millis(1500);
 /// How long a greeting may take while the speed is not known.
 const GREETING_WAIT: Duration = Duration::from_millis(400);
-/// A line is quiet when nothing has come for so long: some packets' time at the lowest speed.
-const QUIET: Duration = Duration::from_millis(150);
-/// Noise after which the line is not a module's.
-const NONSENSE: u64 = 4096;
 /// Steps in which the progress of an image is told: one in a third of a second is enough for whoever watches.
 const STEPS: usize = 20;
-/// More than what is left of an image can be, in bytes.
-const LITTER: usize = 100_000;
 /// How often an image is sent again when a packet of it was spoilt.
 const SENDINGS: u32 = 3;
-/// How often a command is said again when it did not arrive well.
-const SAYINGS: u32 = 3;
 
 /// A module of the family on a line.
 pub struct ZfmScanner {
-    info: DeviceInfo,
-    line: Box<dyn Line>,
-    decoder: Decoder,
-    address: u32,
+    exchange: Exchange,
     password: u32,
     /// What the module said at the greeting; `None` until it was greeted.
     parameters: Option<Parameters>,
     patience: Duration,
     pause: Duration,
-    /// An image may still be on its way that nobody wants.
-    littered: bool,
-    /// An answer may still be on its way that nobody waited for, until then.
-    owed: Option<Instant>,
     /// The finger of the last image has been seen to leave.
     lifted: bool,
-    gone: bool,
 }
 
-/// Why an exchange ended: the capture was stopped, the device is in trouble, or the packet train was spoilt.
-enum Trouble {
-    Cancelled,
-    Device(DeviceError),
-    Spoilt(&'static str),
+/// What a module must be told before it listens.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Credentials {
+    /// Its address; it is deaf to what is said to another one.
+    pub address: u32,
+    /// Its password.
+    pub password: u32,
 }
 
-impl From<DeviceError> for Trouble {
-    fn from(error: DeviceError) -> Self {
-        Self::Device(error)
+impl Default for Credentials {
+    /// Those of a new module.
+    fn default() -> Self {
+        Self { address: ANY_ADDRESS, password: 0 }
+    }
+}
+
+impl std::fmt::Debug for Credentials {
+    /// Without the password, which never reaches a log.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Credentials({:#010x})", self.address)
     }
 }
 
 impl ZfmScanner {
-    /// Opens the module on a serial port, at this speed or at whichever it answers.
+    /// Opens a new module on a serial port: [`open_with`](Self::open_with) the credentials that it is sold with.
     ///
     /// # Errors
-    /// As [`SerialLine::open`]; silent when no module answers.
+    /// As [`open_with`](Self::open_with).
     pub fn open(path: &Path, baud: Option<u32>) -> Result<Self, DeviceError> {
+        Self::open_with(path, baud, Credentials::default())
+    }
+
+    /// Opens the module on a serial port, at this speed or at whichever of [`BAUDS`] it answers, within 0.8 s for each
+    /// speed. It is named by its port, which no two modules share.
+    ///
+    /// # Errors
+    /// As [`SerialLine::open`]; silent when no module of this address answers, protocol when it refuses the password.
+    pub fn open_with(path: &Path, baud: Option<u32>, credentials: Credentials) -> Result<Self, DeviceError> {
+        let port = path.to_string_lossy().into_owned();
+        Self::begin(description(format!("{DRIVER}:{port}"), port), baud, credentials)
+    }
+
+    /// The same for a port that [`devices`](super::devices) listed, under the name that it has there.
+    ///
+    /// # Errors
+    /// As [`open_with`](Self::open_with).
+    pub fn open_listed(listed: &DeviceInfo, baud: Option<u32>, credentials: Credentials) -> Result<Self, DeviceError> {
+        Self::begin(DeviceInfo { access: Access::Ok, remedy: None, ..listed.clone() }, baud, credentials)
+    }
+
+    fn begin(info: DeviceInfo, baud: Option<u32>, credentials: Credentials) -> Result<Self, DeviceError> {
         let bauds = baud.map_or(BAUDS.to_vec(), |baud| vec![baud]);
         let first = bauds.first().copied().unwrap_or(BAUDS[0]);
-        let line = SerialLine::open(path, first)?;
-        let mut module = Self::over(Box::new(line));
-        module.info.transport = path.to_string_lossy().into_owned();
-        module.info.id = format!("{DRIVER}:{}", module.info.transport);
+        let line = SerialLine::open(Path::new(&info.transport), first)?;
+        let mut module = Self::with(info, Box::new(line), credentials);
         for baud in bauds {
-            module.set_baud(baud)?;
-            match module.greet(GREETING_WAIT) {
+            module.exchange.set_baud(baud)?;
+            match module.greeted(GREETING_WAIT) {
                 Ok(()) => return Ok(module),
                 Err(error) if error.kind == DeviceErrorKind::Silent => {}
                 Err(error) => return Err(error),
             }
         }
-        Err(module.error(DeviceErrorKind::Silent))
+        Err(module.exchange.identity.error(DeviceErrorKind::Silent))
     }
 
     /// A module on any line; it is greeted before the first capture.
-    pub fn over(line: Box<dyn Line>) -> Self {
-        let info = DeviceInfo {
-            id: DRIVER.to_owned(),
-            driver: DRIVER.to_owned(),
-            model: "ZFM/R30x serial module".to_owned(),
-            transport: "line".to_owned(),
-            serial: None,
-            access: Access::Ok,
-            remedy: None,
-            capabilities: Capabilities { fingers_at_once: 1, enrolment_grade: false, ..Capabilities::default() },
-        };
+    pub fn over(line: Box<dyn Line>, credentials: Credentials) -> Self {
+        Self::with(description(DRIVER.to_owned(), "line".to_owned()), line, credentials)
+    }
+
+    fn with(info: DeviceInfo, line: Box<dyn Line>, credentials: Credentials) -> Self {
         Self {
-            info,
-            line,
-            decoder: Decoder::new(),
-            address: ANY_ADDRESS,
-            password: 0,
+            exchange: Exchange::new(Identity::new(info), line, credentials.address),
+            password: credentials.password,
             parameters: None,
             patience: Duration::from_secs(60),
             pause: Duration::from_millis(100),
-            littered: false,
-            owed: None,
             lifted: true,
-            gone: false,
         }
     }
 
     /// The same module under an id that survives plugging in again.
     pub fn with_id(mut self, id: impl Into<String>) -> Self {
-        self.info.id = id.into();
+        self.exchange.identity.info.id = id.into();
         self
     }
 
@@ -139,180 +141,47 @@ impl ZfmScanner {
         self
     }
 
-    /// Another address and password than a new module has.
-    pub fn with_credentials(mut self, address: u32, password: u32) -> Self {
-        (self.address, self.password) = (address, password);
-        self
-    }
-
     /// What the module said of itself, once it was greeted.
     pub fn parameters(&self) -> Option<Parameters> {
         self.parameters
     }
 
-    fn error(&self, kind: DeviceErrorKind) -> DeviceError {
-        DeviceError::new(self.info.id.as_str(), kind)
-    }
-
-    fn protocol(&self, what: String) -> DeviceError {
-        self.error(DeviceErrorKind::Protocol).because(what)
-    }
-
-    fn still_there(&self) -> Result<(), DeviceError> {
-        if self.gone { Err(self.error(DeviceErrorKind::Gone)) } else { Ok(()) }
-    }
-
-    fn lost(&mut self, cause: std::io::Error, kind: DeviceErrorKind) -> DeviceError {
-        self.gone |= kind == DeviceErrorKind::Gone;
-        self.error(kind).because(cause)
-    }
-
-    /// A write that times out is a module that takes nothing any more.
-    fn checked(&mut self, result: std::io::Result<()>) -> Result<(), DeviceError> {
-        result.map_err(|cause| {
-            let kind = transfer_failure(&cause).unwrap_or(DeviceErrorKind::Silent);
-            self.lost(cause, kind)
-        })
-    }
-
-    fn set_baud(&mut self, baud: u32) -> Result<(), DeviceError> {
-        let result = self.line.set_baud(baud);
-        self.checked(result)
-    }
-
-    /// Takes what has arrived within a tick; whether anything has.
-    fn listen(&mut self) -> Result<bool, DeviceError> {
-        let mut buffer = [0; 512];
-        match self.line.read(&mut buffer, TICK) {
-            Ok(0) => Err(self.lost(std::io::ErrorKind::UnexpectedEof.into(), DeviceErrorKind::Gone)),
-            Ok(count) => {
-                self.decoder.push(buffer.get(..count).unwrap_or_default());
-                Ok(true)
-            }
-            Err(cause) => match transfer_failure(&cause) {
-                Some(kind) => Err(self.lost(cause, kind)),
-                None => Ok(false),
-            },
+    /// Makes sure that a module of ours answers, and hears who it is; within twice `wait`.
+    fn greet(&mut self, wait: Duration, cancel: &Cancel) -> Result<(), Trouble> {
+        let answer = self.exchange.ask(Command::VerifyPassword(self.password), wait, cancel)?;
+        match Code::read(&answer.payload) {
+            Some(Code::Done) => {}
+            code => return Err(self.protocol(format!("the password is answered with {code:?}")).into()),
         }
-    }
-
-    /// The next packet from our module within `wait`.
-    fn packet(&mut self, wait: Duration, cancel: &Cancel) -> Result<Packet, Trouble> {
-        let (until, before) = (Instant::now() + wait, self.decoder.dropped());
-        let mut quiet_since = Instant::now();
-        loop {
-            while let Some(packet) = self.decoder.packet() {
-                if packet.address == self.address && packet.kind != Kind::Command {
-                    return Ok(packet);
-                }
-            }
-            if cancel.is_cancelled() {
-                return Err(Trouble::Cancelled);
-            }
-            if self.decoder.dropped() - before > NONSENSE {
-                return Err(self.protocol("no packet in what the module sends".to_owned()).into());
-            }
-            let now = Instant::now();
-            if now >= until {
-                return Err(self.error(DeviceErrorKind::Silent).into());
-            }
-            if self.listen()? {
-                quiet_since = Instant::now();
-            } else if self.decoder.is_midway() && quiet_since.elapsed() >= QUIET {
-                // What looks like a packet does not go on: a real one may lie behind its mark.
-                self.decoder.give_up();
-            }
-        }
-    }
-
-    /// Waits until an answer or image that nobody wants has passed.
-    fn sweep(&mut self, cancel: &Cancel) -> Result<(), Trouble> {
-        while let Some(until) = self.owed {
-            match self.packet(until.saturating_duration_since(Instant::now()), cancel) {
-                Ok(packet) if packet.kind != Kind::Answer => {}
-                Err(Trouble::Device(error)) if error.kind != DeviceErrorKind::Silent => return Err(error.into()),
-                Err(Trouble::Cancelled) => return Err(Trouble::Cancelled),
-                Ok(_) | Err(Trouble::Device(_) | Trouble::Spoilt(_)) => self.owed = None,
-            }
-        }
-        let (mut quiet_since, mut swept) = (Instant::now(), 0);
-        while self.littered {
-            if cancel.is_cancelled() {
-                return Err(Trouble::Cancelled);
-            }
-            if self.listen()? {
-                quiet_since = Instant::now();
-                swept += self.decoder.held();
-                self.decoder.clear();
-                if swept > LITTER {
-                    return Err(self.protocol("the module does not stop sending".to_owned()).into());
-                }
-            } else if quiet_since.elapsed() >= QUIET {
-                self.littered = false;
-            }
-        }
+        let answer = self.exchange.ask(Command::ReadParameters, wait, cancel)?;
+        let parameters = Parameters::read(&answer.payload);
+        self.parameters = Some(parameters.ok_or_else(|| self.protocol("impossible parameters".to_owned()))?);
         Ok(())
     }
 
-    /// Says a command and hears the answer.
-    fn ask(&mut self, command: Command, wait: Duration, cancel: &Cancel) -> Result<Packet, Trouble> {
-        for _ in 0..SAYINGS {
-            self.decoder.clear();
-            let bytes = command.packet(self.address).encode();
-            let written = self.line.write(&bytes);
-            self.checked(written)?;
-            self.owed = Some(Instant::now() + wait);
-            let answer = loop {
-                let packet = self.packet(wait, cancel)?;
-                // Data of an earlier image may still come before the answer.
-                if packet.kind == Kind::Answer {
-                    break packet;
-                }
-            };
-            self.owed = None;
-            match Code::read(&answer.payload) {
-                Some(Code::BadPacket) => {}
-                Some(_) => return Ok(answer),
-                None => return Err(self.protocol("an empty answer".to_owned()).into()),
-            }
-        }
-        Err(self.protocol(format!("{command:?} never arrives well")).into())
+    /// The same where nobody can cancel.
+    fn greeted(&mut self, wait: Duration) -> Result<(), DeviceError> {
+        self.greet(wait, &Cancel::new()).map_err(|trouble| match self.exchange.told(trouble) {
+            CaptureError::Device(error) => error,
+            error @ (CaptureError::Cancelled | CaptureError::Retry(_)) => self.protocol(error.to_string()),
+        })
     }
 
-    /// Makes sure that a module of ours answers, and hears who it is.
-    fn greet(&mut self, wait: Duration) -> Result<(), DeviceError> {
-        let never = Cancel::new();
-        let told = (|| {
-            let answer = self.ask(Command::VerifyPassword(self.password), wait, &never)?;
-            match Code::read(&answer.payload) {
-                Some(Code::Done) => {}
-                code => return Err(self.protocol(format!("the password is answered with {code:?}")).into()),
-            }
-            self.ask(Command::ReadParameters, wait, &never)
-        })();
-        match told {
-            Ok(answer) => {
-                let parameters = Parameters::read(&answer.payload);
-                self.parameters = Some(parameters.ok_or_else(|| self.protocol("impossible parameters".to_owned()))?);
-                Ok(())
-            }
-            Err(Trouble::Device(error)) => Err(error),
-            Err(Trouble::Cancelled) => Err(self.error(DeviceErrorKind::Broken)),
-            Err(Trouble::Spoilt(what)) => Err(self.protocol(what.to_owned())),
-        }
+    fn protocol(&self, what: String) -> DeviceError {
+        self.exchange.protocol(what)
     }
 
     /// Has the image sent, once more where a packet was spoilt.
     fn fetch(&mut self, cancel: &Cancel, progress: &mut dyn FnMut(Progress)) -> Result<Vec<u8>, Trouble> {
         let mut spoilt = "";
         for _ in 0..SENDINGS {
-            self.sweep(cancel)?;
-            let answer = self.ask(Command::SendImage, ANSWER_WAIT, cancel)?;
+            self.exchange.sweep(cancel)?;
+            let answer = self.exchange.ask(Command::SendImage, ANSWER_WAIT, cancel)?;
             match Code::read(&answer.payload) {
                 Some(Code::Done) => {}
                 code => return Err(self.protocol(format!("the image is refused with {code:?}")).into()),
             }
-            self.littered = true;
+            self.exchange.littered = true;
             match self.receive(cancel, progress) {
                 Err(Trouble::Spoilt(what)) => spoilt = what,
                 other => return other,
@@ -323,17 +192,17 @@ impl ZfmScanner {
 
     /// Takes the packets of an image.
     fn receive(&mut self, cancel: &Cancel, progress: &mut dyn FnMut(Progress)) -> Result<Vec<u8>, Trouble> {
-        let (mut image, spoilt) = (Vec::with_capacity(IMAGE_BYTES), self.decoder.spoilt());
+        let (mut image, spoilt) = (Vec::with_capacity(IMAGE_BYTES), self.exchange.spoilt());
         let mut told = 0;
         loop {
-            let packet = match self.packet(ANSWER_WAIT, cancel) {
+            let packet = match self.exchange.packet(ANSWER_WAIT, cancel) {
                 // Its end was lost, or the module is dead: asking once more tells which.
                 Err(Trouble::Device(error)) if error.kind == DeviceErrorKind::Silent => {
                     return Err(Trouble::Spoilt("the image stops midway"));
                 }
                 other => other?,
             };
-            if self.decoder.spoilt() > spoilt {
+            if self.exchange.spoilt() > spoilt {
                 return Err(Trouble::Spoilt("a packet of the image arrives spoilt"));
             }
             if !matches!(packet.kind, Kind::Data | Kind::End) {
@@ -348,7 +217,7 @@ impl ZfmScanner {
                 progress(Progress::Transferred(image.len() as f32 / IMAGE_BYTES as f32));
             }
             if packet.kind == Kind::End {
-                self.littered = false;
+                self.exchange.littered = false;
                 return if image.len() == IMAGE_BYTES { Ok(image) } else { Err(Trouble::Spoilt("pixels are missing")) };
             }
         }
@@ -360,7 +229,10 @@ impl ZfmScanner {
         loop {
             // The look that follows decides, if the operator has not seen it fail.
             let last = trigger.is_cancelled();
-            let answer = self.ask(Command::TakeImage, ANSWER_WAIT, cancel).map_err(|trouble| self.told(trouble))?;
+            let answer = self
+                .exchange
+                .ask(Command::TakeImage, ANSWER_WAIT, cancel)
+                .map_err(|trouble| self.exchange.told(trouble))?;
             match Code::read(&answer.payload) {
                 Some(Code::Done) if self.lifted || last => return Ok(()),
                 Some(Code::Done) => {}
@@ -380,30 +252,34 @@ impl ZfmScanner {
             }
         }
     }
+}
 
-    fn told(&self, trouble: Trouble) -> CaptureError {
-        match trouble {
-            Trouble::Cancelled => CaptureError::Cancelled,
-            Trouble::Device(error) => error.into(),
-            Trouble::Spoilt(what) => self.protocol(what.to_owned()).into(),
-        }
+fn description(id: String, transport: String) -> DeviceInfo {
+    DeviceInfo {
+        id,
+        driver: DRIVER.to_owned(),
+        model: "ZFM/R30x serial module".to_owned(),
+        transport,
+        serial: None,
+        access: Access::Ok,
+        remedy: None,
+        capabilities: Capabilities { fingers_at_once: 1, enrolment_grade: false, ..Capabilities::default() },
     }
 }
 
 impl Peripheral for ZfmScanner {
     fn info(&self) -> &DeviceInfo {
-        &self.info
+        &self.exchange.identity.info
     }
 
     fn probe(&mut self) -> Result<(), DeviceError> {
-        self.still_there()?;
-        let line = self.line.check();
-        self.checked(line)?;
-        match self.sweep(&Cancel::new()) {
+        self.exchange.identity.still_there()?;
+        self.exchange.check()?;
+        match self.exchange.sweep(&Cancel::new()) {
             Err(Trouble::Device(error)) => return Err(error),
             Ok(()) | Err(Trouble::Cancelled | Trouble::Spoilt(_)) => {}
         }
-        self.greet(GREETING_WAIT)
+        self.greeted(GREETING_WAIT)
     }
 }
 
@@ -415,21 +291,14 @@ impl FingerprintScanner for ZfmScanner {
         cancel: &Cancel,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<GrayImage, CaptureError> {
-        if cancel.is_cancelled() {
-            return Err(CaptureError::Cancelled);
-        }
-        self.still_there()?;
-        match target {
-            ScanTarget::Single(_) => {}
-            ScanTarget::Slap(_) => return Err(self.error(DeviceErrorKind::Unsupported).into()),
-        }
-        self.sweep(cancel).map_err(|trouble| self.told(trouble))?;
+        self.exchange.identity.may_capture(target, cancel)?;
+        self.exchange.sweep(cancel).map_err(|trouble| self.exchange.told(trouble))?;
         if self.parameters.is_none() {
-            self.greet(ANSWER_WAIT)?;
+            self.greet(ANSWER_WAIT, cancel).map_err(|trouble| self.exchange.told(trouble))?;
         }
         progress(Progress::Waiting);
         self.await_finger(trigger, cancel)?;
-        let image = self.fetch(cancel, progress).map_err(|trouble| self.told(trouble))?;
+        let image = self.fetch(cancel, progress).map_err(|trouble| self.exchange.told(trouble))?;
         if cancel.is_cancelled() {
             return Err(CaptureError::Cancelled);
         }
@@ -437,6 +306,6 @@ impl FingerprintScanner for ZfmScanner {
         let pixels = image.iter().flat_map(|pair| [(pair >> 4) * 17, (pair & 0x0f) * 17]).collect();
         GrayImage::new(WIDTH as u32, HEIGHT as u32, pixels)
             .map(|image| image.with_dpi(DPI).with_source_bits(4))
-            .map_err(|cause| self.error(DeviceErrorKind::Protocol).because(cause).into())
+            .map_err(|cause| self.exchange.identity.error(DeviceErrorKind::Protocol).because(cause).into())
     }
 }

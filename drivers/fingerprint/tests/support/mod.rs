@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "every test program uses another part of it")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail")]
 
+pub mod alone;
 pub mod recording;
 
 use std::time::Duration;

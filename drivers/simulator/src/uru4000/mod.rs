@@ -85,6 +85,9 @@ pub enum Failure {
 pub enum Mishap {
     /// The cable is pulled.
     Unplug,
+    /// The cable is pulled as most host controllers see it: what is under way ends as broken, and only then the device
+    /// is seen to be gone.
+    Yank,
     /// From here on nothing completes any more on this cable.
     Silence,
     /// What arrives at this event or the next end of a transfer is noise.
@@ -109,6 +112,8 @@ struct State {
     /// Pulls and pushes of the plug; even while it is in.
     turn: u64,
     silent: bool,
+    /// The plug was pulled so that transfers break before the device goes.
+    yanked: bool,
     spoil: Option<Mishap>,
     rng: ChaCha8Rng,
     cables: usize,
@@ -140,6 +145,7 @@ impl VirtualUru {
             event: 0,
             turn: 0,
             silent: false,
+            yanked: false,
             spoil: None,
             cables: 0,
         };
@@ -173,7 +179,7 @@ impl VirtualUru {
         if !state.turn.is_multiple_of(2) {
             state.turn += 1;
             state.firmware.reset();
-            (state.silent, state.spoil) = (false, None);
+            (state.silent, state.yanked, state.spoil) = (false, false, None);
         }
     }
 
@@ -218,6 +224,12 @@ impl Cable {
     /// Whether the plug has not been pulled since this cable was connected.
     pub(crate) fn is_live(&self) -> bool {
         self.shared.lock().turn == self.turn
+    }
+
+    /// Whether the plug was pulled so that what is under way ends as broken first.
+    pub(crate) fn is_yanked(&self) -> bool {
+        let state = self.shared.lock();
+        state.turn != self.turn && state.yanked
     }
 
     /// Starts a transfer.
@@ -314,8 +326,11 @@ impl State {
         let mishap = self.mishaps.remove(&self.event);
         self.event += 1;
         match mishap {
-            Some(Mishap::Unplug) if self.turn.is_multiple_of(2) => self.turn += 1,
-            Some(Mishap::Unplug) | None => {}
+            Some(mishap @ (Mishap::Unplug | Mishap::Yank)) if self.turn.is_multiple_of(2) => {
+                self.turn += 1;
+                self.yanked = mishap == Mishap::Yank;
+            }
+            Some(Mishap::Unplug | Mishap::Yank) | None => {}
             Some(Mishap::Silence) => self.silent = true,
             Some(spoil @ (Mishap::Garbage | Mishap::Short | Mishap::Stall)) => self.spoil = Some(spoil),
         }
@@ -324,7 +339,7 @@ impl State {
     fn spoilt(&mut self, result: Result<Vec<u8>, Failure>) -> Result<Vec<u8>, Failure> {
         let mut bytes = result?;
         match self.spoil.take() {
-            None | Some(Mishap::Unplug | Mishap::Silence) => {}
+            None | Some(Mishap::Unplug | Mishap::Yank | Mishap::Silence) => {}
             Some(Mishap::Garbage) => self.rng.fill_bytes(&mut bytes),
             Some(Mishap::Short) => bytes.truncate(bytes.len() / 2),
             Some(Mishap::Stall) => return Err(Failure::Stalled),

@@ -155,4 +155,8 @@ impl Gadget for Usb {
     fn is_plugged(&self) -> bool {
         !self.gone && self.cable.is_live()
     }
+
+    fn breaks_first(&self) -> bool {
+        self.cable.is_yanked()
+    }
 }

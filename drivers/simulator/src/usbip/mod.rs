@@ -14,7 +14,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
@@ -27,6 +27,10 @@ const STALLED: i32 = -32;
 const TAKEN_BACK: i32 = -104;
 /// `-ESHUTDOWN`: the device is no longer there.
 const PULLED: i32 = -108;
+/// `-EPROTO`: the device does not answer on the bus at all.
+const BROKEN: i32 = -71;
+/// How long transfers end as broken before a device that was torn out is gone: as long as a hub takes to notice.
+const NOTICING: Duration = Duration::from_millis(100);
 /// How often a waiting transfer is looked at.
 const LOOK: Duration = Duration::from_micros(500);
 
@@ -81,6 +85,12 @@ pub trait Gadget: Send {
 
     /// Whether it is still plugged in.
     fn is_plugged(&self) -> bool;
+
+    /// Whether the transfers of the device that was pulled just now end as broken, for a while, before it is gone: so
+    /// most host controllers see it, while this hub would say at once that nothing is there any more.
+    fn breaks_first(&self) -> bool {
+        false
+    }
 }
 
 /// A device that is plugged in, until this goes.
@@ -133,32 +143,56 @@ fn free_port(status: &str) -> Option<u32> {
 struct Server<G> {
     gadget: G,
     stream: UnixStream,
+    buffer: Vec<u8>,
     inbox: Inbox,
     waiting: VecDeque<Submit>,
 }
 
 impl<G: Gadget> Server<G> {
     fn new(gadget: G, stream: UnixStream) -> Self {
-        Self { gadget, stream, inbox: Inbox::default(), waiting: VecDeque::new() }
+        Self { gadget, stream, buffer: vec![0; 1 << 16], inbox: Inbox::default(), waiting: VecDeque::new() }
     }
 
     fn work(mut self, over: &AtomicBool) {
-        let mut buffer = vec![0; 1 << 16];
         while !over.load(Ordering::Acquire) && self.gadget.is_plugged() {
-            let wait = Timespec { tv_sec: 0, tv_nsec: i64::from(LOOK.subsec_nanos()) };
-            let ready = poll(&mut [PollFd::new(&self.stream, PollFlags::IN)], Some(&wait));
-            if ready.is_ok_and(|count| count > 0) {
-                match self.stream.read(&mut buffer) {
-                    Ok(0) => return,
-                    Ok(count) => self.inbox.extend(buffer.get(..count).unwrap_or_default()),
-                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                    Err(_) => return,
+            if self.turn().is_none() {
+                break;
+            }
+        }
+        if self.gadget.breaks_first() {
+            self.fall_apart();
+        }
+    }
+
+    /// Ends whatever is under way or begins as broken, until the hub notices.
+    fn fall_apart(&mut self) {
+        let until = Instant::now() + NOTICING;
+        while Instant::now() < until {
+            for submit in std::mem::take(&mut self.waiting) {
+                if self.send(&wire::submitted(&submit, Err(BROKEN))).is_none() {
+                    return;
                 }
             }
-            if self.commands().is_none() || self.inputs().is_none() {
+            if self.turn().is_none() {
                 return;
             }
         }
+    }
+
+    /// Hears what the host says for a moment, and ends what can be ended; `None` when the cable is over.
+    fn turn(&mut self) -> Option<()> {
+        let wait = Timespec { tv_sec: 0, tv_nsec: i64::from(LOOK.subsec_nanos()) };
+        let ready = poll(&mut [PollFd::new(&self.stream, PollFlags::IN)], Some(&wait));
+        if ready.is_ok_and(|count| count > 0) {
+            match self.stream.read(&mut self.buffer) {
+                Ok(0) => return None,
+                Ok(count) => self.inbox.extend(self.buffer.get(..count).unwrap_or_default()),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(_) => return None,
+            }
+        }
+        self.commands()?;
+        self.inputs()
     }
 
     /// Everything that the host has said; `None` when the cable is over.
@@ -218,6 +252,7 @@ impl<G: Gadget> Server<G> {
         let result = match &answer {
             Answer::Done(data) => Ok(data.as_slice()),
             Answer::Stall => Err(STALLED),
+            Answer::Gone if self.gadget.breaks_first() => Err(BROKEN),
             Answer::Gone => Err(PULLED),
             Answer::Silence => {
                 self.waiting.push_back(submit);

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -82,16 +82,33 @@ struct Script {
     sent: u64,
 }
 
+/// The module's end of a cable.
+struct End {
+    master: OwnedFd,
+    path: PathBuf,
+    /// Which cable it is, counted: the system gives a path that is free again to the next one.
+    number: u64,
+}
+
+impl End {
+    fn new(number: u64) -> io::Result<Self> {
+        let (master, path) = line::open()?;
+        Ok(Self { master, path, number })
+    }
+}
+
 struct Shared {
     settings: Settings,
-    end: Mutex<Option<(OwnedFd, PathBuf)>>,
+    end: Mutex<Option<End>>,
+    /// Cables so far.
+    cables: AtomicU64,
     script: Mutex<Script>,
     silent: AtomicBool,
     over: AtomicBool,
 }
 
 impl Shared {
-    fn end(&self) -> MutexGuard<'_, Option<(OwnedFd, PathBuf)>> {
+    fn end(&self) -> MutexGuard<'_, Option<End>> {
         self.end.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -128,19 +145,20 @@ impl VirtualZfm {
     ) -> io::Result<Self> {
         let shared = Arc::new(Shared {
             settings,
-            end: Mutex::new(Some(line::open()?)),
+            end: Mutex::new(Some(End::new(0)?)),
+            cables: AtomicU64::new(1),
             script: Mutex::default(),
             silent: AtomicBool::new(false),
             over: AtomicBool::new(false),
         });
-        let module = Module { shared: Arc::clone(&shared), fingers: Box::new(fingers), image: None };
+        let module = Module { shared: Arc::clone(&shared), fingers: Box::new(fingers), image: None, cable: None };
         std::thread::Builder::new().name("virtual-zfm".to_owned()).spawn(move || module.work())?;
         Ok(Self { _last: Arc::new(Last(Arc::clone(&shared))), shared })
     }
 
     /// What a driver opens, while the module is plugged in.
     pub fn path(&self) -> Option<PathBuf> {
-        self.shared.end().as_ref().map(|(_, path)| path.clone())
+        self.shared.end().as_ref().map(|end| end.path.clone())
     }
 
     /// Pulls the cable, in whatever the module is doing.
@@ -148,14 +166,14 @@ impl VirtualZfm {
         self.shared.end().take();
     }
 
-    /// Puts the cable in again: another path, the same module. Does nothing when it is in.
+    /// Puts the cable in again: perhaps another path, the same module. Does nothing when it is in.
     ///
     /// # Errors
     /// When the system gives no pseudo terminal.
     pub fn plug(&self) -> io::Result<()> {
         let mut end = self.shared.end();
         if end.is_none() {
-            *end = Some(line::open()?);
+            *end = Some(End::new(self.shared.cables.fetch_add(1, Ordering::AcqRel))?);
             self.shared.silent.store(false, Ordering::Release);
         }
         Ok(())
@@ -184,18 +202,20 @@ struct Module {
     shared: Arc<Shared>,
     fingers: Fingers,
     image: Option<Vec<u8>>,
+    /// The cable over which the command came that is obeyed now: what is pulled out with it has lost its power, and says
+    /// nothing more over the next one.
+    cable: Option<u64>,
 }
 
 impl Module {
     fn work(mut self) {
         let mut heard = Heard::default();
-        let mut path = None;
         while !self.shared.over.load(Ordering::Acquire) {
             let (bytes, now) = self.read();
-            if now != path {
+            if now != self.cable {
                 // Another cable: nothing of the last one is left.
-                (heard, path) = (Heard::default(), now);
-                self.image = None;
+                heard = Heard::default();
+                (self.cable, self.image) = (now, None);
             }
             if bytes.is_empty() {
                 std::thread::sleep(Duration::from_millis(1));
@@ -210,13 +230,13 @@ impl Module {
     }
 
     /// What has come, and over which cable.
-    fn read(&self) -> (Vec<u8>, Option<PathBuf>) {
+    fn read(&self) -> (Vec<u8>, Option<u64>) {
         let mut buffer = [0; 256];
         let end = self.shared.end();
-        let Some((master, path)) = end.as_ref() else { return (Vec::new(), None) };
+        let Some(End { master, number, .. }) = end.as_ref() else { return (Vec::new(), None) };
         // Until the host opens its end there is an error instead of bytes.
         let count = rustix::io::read(master, &mut buffer).unwrap_or(0);
-        (buffer.get(..count).unwrap_or_default().to_vec(), Some(path.clone()))
+        (buffer.get(..count).unwrap_or_default().to_vec(), Some(*number))
     }
 
     fn obey(&mut self, payload: &[u8]) {
@@ -256,15 +276,19 @@ impl Module {
     }
 
     fn train(&self, image: &[u8], size: usize) {
-        let path = self.shared.end().as_ref().map(|(_, path)| path.clone());
         let mut parts = image.chunks(size).peekable();
         while let Some(part) = parts.next() {
             let kind = if parts.peek().is_some() { DATA } else { END };
             self.send(kind, part);
-            if self.shared.end().as_ref().map(|(_, path)| path) != path.as_ref() {
+            if !self.is_connected() {
                 return;
             }
         }
+    }
+
+    /// Whether the cable of the command is still in.
+    fn is_connected(&self) -> bool {
+        self.shared.end().as_ref().map(|end| end.number) == self.cable
     }
 
     fn answer(&self, payload: &[u8]) {
@@ -273,6 +297,9 @@ impl Module {
 
     /// Sends a packet, with whatever goes wrong with it.
     fn send(&self, kind: u8, payload: &[u8]) {
+        if !self.is_connected() {
+            return;
+        }
         let (mishap, count) = {
             let mut script = self.shared.script();
             let count = script.sent;
@@ -312,8 +339,8 @@ impl Module {
                 return;
             }
             let written = match self.shared.end().as_ref() {
-                Some((master, _)) => rustix::io::write(master, bytes),
-                None => return,
+                Some(end) if Some(end.number) == self.cable => rustix::io::write(&end.master, bytes),
+                Some(_) | None => return,
             };
             match written {
                 Ok(count) if count > 0 => bytes = bytes.get(count..).unwrap_or_default(),

@@ -15,8 +15,10 @@
 //! a recording replays with no other: reports are asked for again before anything else happens, and an image is asked
 //! for before the device is told to take it.
 
+mod finger;
 mod imaging;
 mod power;
+mod state;
 mod talk;
 #[cfg(test)]
 mod tests;
@@ -24,11 +26,10 @@ mod tests;
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::frame::Frame;
 use super::model::Model;
 use super::transport::{Completion, Pipe, Transfer, TransferError};
 use super::wire::{Report, mode, register};
-use power::Power;
+use state::State;
 pub use talk::{Fault, News, Order};
 
 /// How long a register may take.
@@ -38,35 +39,6 @@ pub const CLOSING_WAIT: Duration = Duration::from_millis(300);
 
 /// How long a finger is believed to lie on the glass before the device is asked again.
 const LIFT_WAIT: Duration = Duration::from_secs(1);
-
-/// Where the protocol stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum State {
-    /// Nothing is going on.
-    Off,
-    /// On its way to power.
-    Power(Power),
-    /// Told to wait for a finger.
-    Arming,
-    /// Waits for a finger.
-    Armed,
-    /// An image was asked for.
-    Imaging { written: bool, came: Option<Vec<u8>> },
-    /// The seed is being written.
-    Seeding { frame: Box<Frame>, seed: u32 },
-    /// The key is being read.
-    Keying { frame: Box<Frame>, seed: u32 },
-    /// Told to wait until the finger leaves.
-    Releasing { lifted: bool },
-    /// The finger of the last image lies there.
-    Held,
-    /// It has left.
-    Lifted,
-    /// To be turned off as soon as the control pipe is free.
-    Stopping,
-    /// Being turned off.
-    Closing,
-}
 
 /// Numbers for scrambling keys.
 pub type SeedSource = Box<dyn FnMut() -> u32 + Send>;
@@ -190,14 +162,43 @@ impl Machine {
     pub fn stop(&mut self) {
         (self.wanted, self.forced, self.probing) = (false, false, false);
         match self.state {
-            State::Off if !self.controlling => self.tell(News::Stopped),
             State::Closing | State::Stopping => {}
-            _ if self.controlling => {
-                self.state = State::Stopping;
-                self.timer(CLOSING_WAIT);
+            State::Off if !self.controlling => self.tell(News::Stopped),
+            State::Off
+            | State::Power(_)
+            | State::Arming
+            | State::Armed
+            | State::Imaging { .. }
+            | State::Seeding { .. }
+            | State::Keying { .. }
+            | State::Releasing { .. }
+            | State::Held
+            | State::Lifted => {
+                if self.controlling {
+                    self.state = State::Stopping;
+                    self.timer(CLOSING_WAIT);
+                } else {
+                    self.close();
+                }
             }
-            _ => self.close(),
         }
+    }
+
+    /// The cable itself has failed: nothing on it will complete any more.
+    pub fn cut(&mut self, error: TransferError) {
+        if std::mem::take(&mut self.listening) {
+            self.orders.push_back(Order::Cancel(Pipe::Interrupt));
+        }
+        self.fail(Fault::Transfer { step: "the cable", error });
+    }
+
+    /// Gives up whatever is under way, without a word.
+    pub fn abandon(&mut self) {
+        self.break_off_image();
+        self.break_off_control();
+        (self.wanted, self.forced) = (false, false);
+        self.state = State::Off;
+        self.orders.push_back(Order::Timer(None));
     }
 
     /// The timer has run out.
@@ -263,23 +264,6 @@ impl Machine {
         }
     }
 
-    fn finger_came(&mut self) {
-        match self.state {
-            State::Armed => self.take(),
-            State::Arming => self.finger = true,
-            _ => {}
-        }
-    }
-
-    fn finger_left(&mut self) {
-        match &mut self.state {
-            State::Releasing { lifted } => *lifted = true,
-            State::Held if self.wanted => self.arm(),
-            State::Held => self.state = State::Lifted,
-            _ => {}
-        }
-    }
-
     fn controlled(&mut self, result: Result<Vec<u8>, TransferError>) {
         self.controlling = false;
         if std::mem::take(&mut self.probing) {
@@ -319,42 +303,6 @@ impl Machine {
         }
     }
 
-    fn arm(&mut self) {
-        self.finger = false;
-        self.state = State::Arming;
-        self.write(register::MODE, &[mode::AWAIT_FINGER_ON]);
-    }
-
-    fn armed(&mut self) {
-        self.state = State::Armed;
-        self.orders.push_back(Order::Timer(None));
-        self.tell(News::Waiting);
-        if self.finger || self.forced {
-            self.take();
-        }
-    }
-
-    fn release(&mut self) {
-        (self.wanted, self.forced) = (false, false);
-        self.await_lifting();
-    }
-
-    fn await_lifting(&mut self) {
-        self.state = State::Releasing { lifted: false };
-        self.write(register::MODE, &[mode::AWAIT_FINGER_OFF]);
-    }
-
-    fn released(&mut self, lifted: bool) {
-        self.orders.push_back(Order::Timer(None));
-        self.state = if lifted { State::Lifted } else { State::Held };
-        match (self.wanted, self.forced, lifted) {
-            (true, true, _) => self.take(),
-            (true, false, true) => self.arm(),
-            (true, false, false) => self.timer(LIFT_WAIT),
-            (false, ..) => {}
-        }
-    }
-
     /// Turns the device off, with a free control pipe. An image is broken off only now, because a device that was told
     /// to capture a moment ago wants to be rid of it.
     fn close(&mut self) {
@@ -365,11 +313,7 @@ impl Machine {
     }
 
     fn fail(&mut self, fault: Fault) {
-        self.break_off_image();
-        self.break_off_control();
-        (self.wanted, self.forced) = (false, false);
-        self.state = State::Off;
-        self.orders.push_back(Order::Timer(None));
+        self.abandon();
         self.tell(News::Failed(fault));
     }
 
@@ -418,21 +362,5 @@ impl Machine {
         self.controlling = true;
         self.orders.push_back(Order::Submit(transfer));
         self.timer(REGISTER_WAIT);
-    }
-}
-
-impl State {
-    /// What is going on, for the log.
-    fn step(&self) -> &'static str {
-        match self {
-            Self::Off => "at rest",
-            Self::Power(_) => "powering up",
-            Self::Arming | Self::Armed => "waiting for a finger",
-            Self::Imaging { .. } => "taking an image",
-            Self::Seeding { .. } => "writing a seed",
-            Self::Keying { .. } => "reading a key",
-            Self::Releasing { .. } | Self::Held | Self::Lifted => "waiting for the finger to leave",
-            Self::Stopping | Self::Closing => "turning off",
-        }
     }
 }
