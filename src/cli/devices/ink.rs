@@ -19,6 +19,11 @@ pub(super) fn picture(ink: &Signature) -> Option<GrayImage> {
     let mut pixels = vec![PAPER; width as usize * height as usize];
     let mut dot = |x: f32, y: f32| {
         let reach = (HALF_LINE * SCALE).ceil() as i32;
+        // What lies beyond the paper leaves no ink, and must not leave the numbers either.
+        let beside = -2.0 * LONGEST_MM..2.0 * LONGEST_MM;
+        if !beside.contains(&x) || !beside.contains(&y) {
+            return;
+        }
         let (cx, cy) = (x * SCALE, y * SCALE);
         for row in cy as i32 - reach..=cy as i32 + reach {
             for column in cx as i32 - reach..=cx as i32 + reach {
