@@ -9,7 +9,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 room="$PWD/target/vm"
 crates=(rekam-signature-pad rekam-camera rekam-fingerprint)
-modules=(virtio_pci 9pnet_virtio 9p overlay vivid uhid hid_generic usbhid wacom vhci_hcd ftdi_sio)
+modules=(virtio_pci 9pnet_virtio 9p overlay vivid uhid hid_generic usbhid wacom vhci_hcd ftdi_sio uvcvideo)
 
 skip() {
   echo "skipped: $*"
@@ -41,7 +41,7 @@ rekam="$(realpath "${CARGO_TARGET_DIR:-target}")/debug/rekam"
 # One command a line; each ends with 0 or has failed.
 commands=(
   "$rekam devices --json"
-  "$rekam simulate --devices real --residents ${REKAM_VM_RESIDENTS:-1} --seed ${REKAM_VM_SEED:-5} --faults scanner:unplug@1,scanner:unplug@6,pad:unplug@1 --patience 120 --json"
+  "$rekam simulate --devices real --residents ${REKAM_VM_RESIDENTS:-1} --seed ${REKAM_VM_SEED:-5} --faults scanner:unplug@1,scanner:unplug@6,pad:unplug@1,camera:unplug@0,iris:unplug@1 --patience 120 --json"
 )
 [ "${#programs[@]}" = "${#crates[@]}" ] || { echo "${#programs[@]} programs instead of ${#crates[@]}"; exit 1; }
 

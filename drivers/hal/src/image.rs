@@ -172,6 +172,16 @@ impl RgbImage {
         Ok(Self { width, height, pixels })
     }
 
+    /// An image computed pixel by pixel; sides are clamped into 1..=[`MAX_SIDE`].
+    pub fn from_fn(width: u32, height: u32, mut pixel: impl FnMut(u32, u32) -> [u8; 3]) -> Self {
+        let (width, height) = (width.clamp(1, MAX_SIDE), height.clamp(1, MAX_SIDE));
+        let mut pixels = Vec::with_capacity(width as usize * height as usize * 3);
+        for y in 0..height {
+            pixels.extend((0..width).flat_map(|x| pixel(x, y)));
+        }
+        Self { width, height, pixels }
+    }
+
     /// Width in pixels, 1..=[`MAX_SIDE`].
     pub fn width(&self) -> u32 {
         self.width

@@ -47,13 +47,14 @@ pub(super) fn parse(text: &str) -> Result<Scripts, String> {
 pub(super) fn pulls(text: &str) -> Result<Vec<(Which, u64)>, String> {
     let pull = |part: &str| {
         let (device, capture) = part.split_once(":unplug@")?;
-        let which = [Which::Scanner, Which::Pad].into_iter().find(|which| which.word() == device)?;
+        let which = Which::ALL.into_iter().find(|which| which.word() == device)?;
         Some((which, capture.parse().ok()?))
     };
     let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
     let read = |part: &str| {
-        pull(part)
-            .ok_or_else(|| format!("{part:?} cannot be done to real drivers; use scanner:unplug@N or pad:unplug@N"))
+        pull(part).ok_or_else(|| {
+            format!("{part:?} cannot be done to real drivers; use camera, pad, scanner or iris:unplug@N")
+        })
     };
     parts.map(read).collect()
 }
@@ -67,7 +68,8 @@ mod tests {
         assert!(parse("").is_ok());
         assert_eq!(parse("pad:unplug@1, pad:retry@4").unwrap().pad.len(), 2);
         assert_eq!(pulls("scanner:unplug@3, pad:unplug@0"), Ok(vec![(Which::Scanner, 3), (Which::Pad, 0)]));
-        assert!(pulls("camera:unplug@1").is_err() && pulls("scanner:wet@1").is_err());
+        assert_eq!(pulls("camera:unplug@1,iris:unplug@2"), Ok(vec![(Which::Camera, 1), (Which::Iris, 2)]));
+        assert!(pulls("door:unplug@1").is_err() && pulls("scanner:wet@1").is_err());
         for bad in ["scanner", "scanner:unplug", "scanner:unplug@x", "printer:unplug@1", "scanner:melt@1"] {
             assert!(parse(bad).is_err(), "{bad}");
         }

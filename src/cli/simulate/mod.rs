@@ -17,14 +17,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use rekam_hal::Eye;
 use time::{Date, OffsetDateTime, Time};
 
 use super::args::Global;
 use super::error::CliError;
 use super::{Outcome, print_json};
 use crate::dedup::Worker;
-use crate::station::devices::Which;
 use crate::station::training::presenter::{Folders, Presenter};
 use crate::station::training::sockets::Sockets;
 use crate::station::training::{self, Plan, Training};
@@ -61,7 +59,7 @@ pub(in crate::cli) struct Options {
     #[arg(long, value_name = "SCRIPT", default_value = "")]
     faults: String,
     /// What stands in front of the line: devices that replay, or the real drivers with virtual devices in the sockets of
-    /// this kernel (needs root, vhci_hcd, uhid and a video device; of faults only unplug, of scanner and pad).
+    /// this kernel (needs root, vhci_hcd, uvcvideo and uhid; of faults only unplug).
     #[arg(long, value_enum, default_value_t = Devices::Replayed)]
     devices: Devices,
     /// Seconds a device may take for one capture.
@@ -113,18 +111,13 @@ pub(in crate::cli) fn run(global: &Global, options: &Options) -> Result<Outcome,
         .map_err(CliError::folder)?;
     progress(&format!("data directory {}", dir.display()));
     let world = World::open(&dir, options, global)?;
-    let mut visits = plan::plan(&world.training, &folders, options)?;
+    let visits = plan::plan(&world.training, &folders, options)?;
     let mut rig: Box<dyn Rig> = match options.devices {
         Devices::Replayed => Box::new(Presenter::new(folders, script, options.dpi, Tempo::AtOnce)?),
         Devices::Real => {
             let pulls = faults::pulls(&options.faults).map_err(CliError::Usage)?;
             let sockets = Sockets::new(folders, options.dpi, pulls);
-            let sockets = sockets.map_err(|error| CliError::Usage(error.to_string()))?;
-            if !sockets.has(Which::Iris) {
-                // Without a camera for them, eyes are a lawful exception.
-                visits.visits.iter_mut().for_each(|visit| visit.person.missing_eyes = Eye::ALL.to_vec());
-            }
-            Box::new(sockets)
+            Box::new(sockets.map_err(|error| CliError::Usage(error.to_string()))?)
         }
     };
     let mut report = report::Report::new(visits.refused);

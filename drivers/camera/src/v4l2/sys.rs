@@ -11,7 +11,7 @@ use std::path::Path;
 use std::ptr::NonNull;
 use std::time::{Duration, Instant};
 
-use rekam_plug::{Presence, SETTLES};
+use rekam_plug::{Presence, SETTLES, UsbDevice};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::OFlags;
 use rustix::io::Errno;
@@ -31,11 +31,16 @@ const LARGEST: u32 = 1 << 28;
 /// Sides that are asked for where a camera offers any size within limits.
 const USUAL: [(u32, u32); 5] = [(640, 480), (1280, 720), (1280, 960), (1920, 1080), (2592, 1944)];
 
+/// How long the kernel may take to clear a camera away that was pulled.
+const CLEARED_WITHIN: Duration = Duration::from_secs(3);
+
 /// An open video device.
 #[derive(Debug)]
 pub struct Node {
     file: File,
     presence: Presence,
+    /// The interface of a USB camera that its driver holds, until it has cleared everything away.
+    interface: Option<Presence>,
     buffers: Vec<Mapping>,
     streaming: bool,
 }
@@ -118,8 +123,10 @@ impl Node {
         let file = opened.map_err(|error| failure(Errno::from_io_error(&error).unwrap_or(Errno::IO)))?;
         // Its folder in sysfs tells best; where there is none the node does.
         let class = Path::new("/sys/class/video4linux").join(path.file_name().unwrap_or_default());
-        let presence = Presence::of(&std::fs::canonicalize(class).unwrap_or_else(|_| path.to_owned()));
-        let mut node = Self { file, presence, buffers: Vec::new(), streaming: false };
+        let presence = Presence::of(&std::fs::canonicalize(&class).unwrap_or_else(|_| path.to_owned()));
+        let device = std::fs::canonicalize(class.join("device")).ok();
+        let interface = device.filter(|device| UsbDevice::above(device).is_some()).as_deref().map(Presence::of);
+        let mut node = Self { file, presence, interface, buffers: Vec::new(), streaming: false };
         let needed = abi::CAP_VIDEO_CAPTURE | abi::CAP_STREAMING;
         if node.capabilities()? & needed == needed { Ok(node) } else { Err(VideoError::Unsupported) }
     }
@@ -346,6 +353,12 @@ impl Video for Node {
 impl Drop for Node {
     fn drop(&mut self) {
         self.stop();
+        // A handle that is closed while the kernel (6.1) still clears a pulled camera away meets a race in it, which ends
+        // in an oops of the whole computer. Who waits until it has finished is out of it; the file closes after this.
+        let is_leaving = !self.presence.is_there() || self.check() == Err(VideoError::Gone);
+        if let Some(interface) = self.interface.as_ref().filter(|_| is_leaving) {
+            interface.lasts(CLEARED_WITHIN);
+        }
     }
 }
 

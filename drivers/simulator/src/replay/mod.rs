@@ -26,6 +26,7 @@ pub use bench::Replay;
 pub use camera::ReplayCamera;
 pub use folder::{FingerFolder, FolderError, Identity, IrisFolder, PhotoFolder, Subject};
 pub use iris::ReplayIrisCamera;
+pub(crate) use optics::fit_rgb;
 pub use scanner::ReplayScanner;
 pub use source::{EyeSource, FaceSource, FingerSource, Shared, SourceError};
 pub use tempo::Tempo;

@@ -78,7 +78,7 @@ fn smaller(original: &GrayImage, made: GrayImage) -> GrayImage {
 }
 
 /// The image no wider and no higher than this, each pixel the mean of those it covers.
-pub(super) fn fit_rgb(image: &RgbImage, (wide, high): (u32, u32)) -> RgbImage {
+pub fn fit_rgb(image: &RgbImage, (wide, high): (u32, u32)) -> RgbImage {
     let Some((width, height)) = fitted((image.width(), image.height()), (wide, high)) else { return image.clone() };
     let pixels = covered(image.pixels(), (image.width(), image.height()), (width, height), 3);
     RgbImage::new(width, height, pixels).unwrap_or_else(|_| image.clone())

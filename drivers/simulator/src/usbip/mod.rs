@@ -31,6 +31,10 @@ const PULLED: i32 = -108;
 const BROKEN: i32 = -71;
 /// How long transfers end as broken before a device that was torn out is gone: as long as a hub takes to notice.
 const NOTICING: Duration = Duration::from_millis(100);
+/// How long transfers of a device that was pulled end at once before the hub is told. The hub of the kernels up to now
+/// forgets a transfer that is taken back while it shuts a socket down, and whoever waits for its end waits forever; a
+/// driver that has heard meanwhile that the device is gone has none under way.
+const LEAVING: Duration = Duration::from_millis(50);
 /// How often a waiting transfer is looked at.
 const LOOK: Duration = Duration::from_micros(500);
 
@@ -45,8 +49,17 @@ pub struct Identity {
     pub release: u16,
     /// Maker, name and serial number, each empty where the device has none.
     pub texts: [String; 3],
-    /// Its one interface with all that follows it: class descriptors and endpoints.
+    /// Its interfaces, each with all that follows it: class descriptors and endpoints.
     pub interface: Vec<u8>,
+}
+
+/// How fast a device is, as USB/IP numbers it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Speed {
+    /// 12 Mbit/s.
+    Full = 2,
+    /// 480 Mbit/s.
+    High = 3,
 }
 
 /// What becomes of a control transfer.
@@ -66,6 +79,11 @@ pub enum Answer {
 pub trait Gadget: Send {
     /// What it says of itself.
     fn identity(&self) -> Identity;
+
+    /// How fast it is.
+    fn speed(&self) -> Speed {
+        Speed::Full
+    }
 
     /// A control transfer that is the device's own: a class's, a vendor's, or about its interface.
     fn control(&mut self, setup: [u8; 8], data: &[u8]) -> Answer;
@@ -108,7 +126,7 @@ impl Drop for Attached {
     }
 }
 
-/// Plugs a device into a free socket for devices of full speed. It goes when it is pulled, or with the value returned.
+/// Plugs a device into a free socket. It goes when it is pulled, or with the value returned.
 ///
 /// # Errors
 /// When the kernel has no `vhci_hcd`, or no socket is free, or we may not.
@@ -117,8 +135,8 @@ pub fn attach(gadget: impl Gadget + 'static) -> io::Result<Attached> {
     let port = free_port(&std::fs::read_to_string(hub.join("status"))?)
         .ok_or_else(|| io::Error::other("no socket of the virtual hub is free"))?;
     let (ours, kernels) = UnixStream::pair()?;
-    const FULL_SPEED: u8 = 2;
-    let line = format!("{port} {} {} {FULL_SPEED}", kernels.as_raw_fd(), (1 << 16) | (port + 1));
+    let speed = gadget.speed() as u8;
+    let line = format!("{port} {} {} {speed}", kernels.as_raw_fd(), (1 << 16) | (port + 1));
     let over = Arc::new(AtomicBool::new(false));
     let stop = Arc::clone(&over);
     let work = move || Server::new(gadget, ours).work(&stop);
@@ -130,7 +148,7 @@ pub fn attach(gadget: impl Gadget + 'static) -> io::Result<Attached> {
     Ok(attached)
 }
 
-/// The first socket of the hub's full-speed half that has nothing in it: state 4.
+/// The first socket of the hub's half for USB 2 that has nothing in it: state 4.
 fn free_port(status: &str) -> Option<u32> {
     const FREE: &str = "004";
     status.lines().find_map(|line| {
@@ -156,31 +174,41 @@ impl<G: Gadget> Server<G> {
     fn work(mut self, over: &AtomicBool) {
         while !over.load(Ordering::Acquire) && self.gadget.is_plugged() {
             if self.turn().is_none() {
-                break;
-            }
-        }
-        if self.gadget.breaks_first() {
-            self.fall_apart();
-        }
-    }
-
-    /// Ends whatever is under way or begins as broken, until the hub notices.
-    fn fall_apart(&mut self) {
-        let until = Instant::now() + NOTICING;
-        while Instant::now() < until {
-            for submit in std::mem::take(&mut self.waiting) {
-                if self.send(&wire::submitted(&submit, Err(BROKEN))).is_none() {
-                    return;
-                }
-            }
-            if self.turn().is_none() {
                 return;
             }
         }
+        match self.gadget.breaks_first() {
+            true => self.fall_apart(BROKEN, NOTICING),
+            false => self.fall_apart(PULLED, LEAVING),
+        };
+    }
+
+    /// Ends whatever is under way or begins, until the hub notices; `None` when it has.
+    fn fall_apart(&mut self, status: i32, most: Duration) -> Option<()> {
+        let until = Instant::now() + most;
+        while Instant::now() < until {
+            self.hear()?;
+            while let Some(command) = self.inbox.next().ok()? {
+                match command {
+                    Command::Submit(submit) => self.waiting.push_back(submit),
+                    Command::Unlink { number, .. } => self.send(&wire::unlinked(number, 0))?,
+                }
+            }
+            for submit in std::mem::take(&mut self.waiting) {
+                self.send(&wire::submitted(&submit, Err(status)))?;
+            }
+        }
+        Some(())
     }
 
     /// Hears what the host says for a moment, and ends what can be ended; `None` when the cable is over.
     fn turn(&mut self) -> Option<()> {
+        self.hear()?;
+        self.commands()?;
+        self.inputs()
+    }
+
+    fn hear(&mut self) -> Option<()> {
         let wait = Timespec { tv_sec: 0, tv_nsec: i64::from(LOOK.subsec_nanos()) };
         let ready = poll(&mut [PollFd::new(&self.stream, PollFlags::IN)], Some(&wait));
         if ready.is_ok_and(|count| count > 0) {
@@ -191,8 +219,7 @@ impl<G: Gadget> Server<G> {
                 Err(_) => return None,
             }
         }
-        self.commands()?;
-        self.inputs()
+        Some(())
     }
 
     /// Everything that the host has said; `None` when the cable is over.
@@ -295,7 +322,7 @@ impl<G: Gadget> Server<G> {
             }
             2 => {
                 let [low, high] = u16::try_from(9 + interface.len()).ok()?.to_le_bytes();
-                Some([&[9, 2, low, high, 1, 1, 0, 0xa0, 50][..], &interface].concat())
+                Some([&[9, 2, low, high, interfaces(&interface), 1, 0, 0xa0, 50][..], &interface].concat())
             }
             3 if index == 0 => Some(vec![4, 3, 0x09, 0x04]),
             3 => {
@@ -308,9 +335,29 @@ impl<G: Gadget> Server<G> {
     }
 }
 
+/// How many interfaces these descriptors are of.
+fn interfaces(descriptors: &[u8]) -> u8 {
+    const INTERFACE: u8 = 4;
+    let (mut rest, mut count) = (descriptors, 0);
+    while let [length, kind, _, alternative, ..] = *rest {
+        count += u8::from(kind == INTERFACE && alternative == 0);
+        rest = rest.get(usize::from(length).max(1)..).unwrap_or_default();
+    }
+    count
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn interfaces_are_counted_and_their_alternatives_are_not() {
+        let endpoint = [7, 5, 0x81, 3, 64, 0, 1];
+        let interface = |number, alternative| [9, 4, number, alternative, 1, 0xff, 0xff, 0xff, 0];
+        let one = [&interface(0, 0)[..], &endpoint].concat();
+        let two = [&one[..], &interface(1, 0), &interface(1, 1), &endpoint].concat();
+        assert_eq!((interfaces(&[]), interfaces(&one), interfaces(&two), interfaces(&[0, 4, 0, 0])), (0, 1, 2, 1));
+    }
 
     #[test]
     fn a_free_socket_is_found_among_taken_ones() {

@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rekam_hal::RgbImage;
 
 use crate::faults::Plug;
+use crate::replay::fit_rgb;
 pub use coding::Coding;
 
 /// A format on offer.
@@ -96,10 +97,37 @@ struct State {
     busy: bool,
     silent: bool,
     chosen: Option<Offer>,
+    /// The scene coded last, and its coding: one that does not change is not coded again.
+    coded: Option<(RgbImage, Offer, Vec<u8>)>,
     streaming: bool,
     /// Formats in the order in which streams of them were begun.
     streamed: Vec<Offer>,
     offences: Vec<&'static str>,
+}
+
+impl State {
+    fn coded(&mut self, scene: RgbImage, offer: Offer) -> Vec<u8> {
+        if let Some((known, of, bytes)) = &self.coded
+            && (known, *of) == (&scene, offer)
+        {
+            return bytes.clone();
+        }
+        let bytes = coding::encode(&scene, &offer);
+        self.coded = Some((scene, offer, bytes.clone()));
+        bytes
+    }
+}
+
+/// The picture as large as it may be within this size, on black.
+pub fn within(picture: &RgbImage, (width, height): (u32, u32)) -> RgbImage {
+    let fitted = fit_rgb(picture, (width, height));
+    let (left, top) = ((width - fitted.width()) as usize / 2, (height - fitted.height()) as usize / 2);
+    let (row, of) = (width as usize * 3, fitted.width() as usize * 3);
+    let mut pixels = vec![0; row * height as usize];
+    for (to, from) in pixels.chunks_exact_mut(row).skip(top).zip(fitted.pixels().chunks_exact(of)) {
+        to[left * 3..left * 3 + of].copy_from_slice(from);
+    }
+    RgbImage::new(width, height, pixels).unwrap_or(fitted)
 }
 
 /// A virtual camera. Clones are the same one.
@@ -123,6 +151,7 @@ impl VirtualVideo {
             busy: false,
             silent: false,
             chosen: None,
+            coded: None,
             streaming: false,
             streamed: Vec::new(),
             offences: Vec::new(),
@@ -177,6 +206,11 @@ impl VirtualVideo {
     /// The value in the extension unit.
     pub fn extension(&self) -> Option<Vec<u8>> {
         self.state().extension.as_ref().map(|(.., value)| value.clone())
+    }
+
+    /// Number of the extension unit, of the control in it, and its value.
+    pub fn extension_unit(&self) -> Option<(u8, u8, Vec<u8>)> {
+        self.state().extension.clone()
     }
 
     /// Whether a stream runs.
@@ -287,7 +321,7 @@ impl Handle {
         let fault = state.faults.remove(&at).or(state.every);
         let shot = Shot { width: offer.width, height: offer.height, index: at - state.began };
         let scene = (state.scene)(shot);
-        let mut bytes = coding::encode(&scene, &offer);
+        let mut bytes = state.coded(scene, offer);
         match fault {
             None => {}
             Some(Fault::Short) => bytes.truncate(bytes.len() / 2),
