@@ -4,6 +4,7 @@
 //! an error and never wrong data. WAL with `synchronous = FULL`: what was acknowledged survives a power cut.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use rusqlite::{Connection, OpenFlags, Row};
 use time::OffsetDateTime;
@@ -175,12 +176,29 @@ fn connect(file: &Path, key: &[u8; 32], create: bool) -> Result<Connection> {
 fn keyed(file: &Path, key: &[u8; 32], create: bool) -> Result<Connection> {
     let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     flags.set(OpenFlags::SQLITE_OPEN_CREATE, create);
+    prepare_cipher()?;
     let connection = Connection::open_with_flags(file, flags)?;
     let pragma = Zeroizing::new(format!("PRAGMA key = \"x'{}'\";", *Zeroizing::new(keyring::encode_hex(key))));
     connection.execute_batch(&pragma)?;
     // SQLCipher logs to standard error otherwise, and the error itself says all there is to say.
     connection.execute_batch("PRAGMA cipher_log_level = NONE; PRAGMA cipher_page_size = 16384;")?;
     Ok(connection)
+}
+
+/// Sets up SQLite and its cipher, once, before anything else of them is used.
+///
+/// SQLite calls itself ready before it has set SQLCipher up (`sqlite3_initialize` runs its extra initialisation
+/// last and outside the lock), so of two threads that open a first database together one finds no cipher. Whoever
+/// comes first opens a connection to nothing, which does all of it; the others wait.
+fn prepare_cipher() -> Result<()> {
+    static READY: Mutex<bool> = Mutex::new(false);
+    // Under the lock nothing can panic half-way: the flag is true only after the opening.
+    let mut ready = READY.lock().unwrap_or_else(PoisonError::into_inner);
+    if !*ready {
+        drop(Connection::open_in_memory()?);
+        *ready = true;
+    }
+    Ok(())
 }
 
 /// Reads every page and names those that fail. Reads the whole file; an empty answer means sound.
