@@ -19,7 +19,7 @@ pub trait Disk {
     fn open(&self, path: &Path) -> io::Result<Box<dyn Read + '_>>;
     /// Whether something of this name exists.
     fn exists(&self, path: &Path) -> io::Result<bool>;
-    /// Gives a file its final name.
+    /// Gives a file its final name, and brings what lies under it onto the medium.
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
     /// Removes a file.
     fn remove(&self, path: &Path) -> io::Result<()>;
@@ -73,7 +73,11 @@ impl Disk for RealDisk {
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        fs::rename(from, to)
+        fs::rename(from, to)?;
+        // A FAT file system keeps a file's size and place in its name's entry. A rename makes a new entry, empty, and
+        // leaves it to the *file's* next sync to fill it: with the folder alone synced, a pulled stick holds files
+        // of no bytes.
+        OpenOptions::new().write(true).open(to)?.sync_all()
     }
 
     fn remove(&self, path: &Path) -> io::Result<()> {

@@ -5,10 +5,12 @@
 //! 1. `<file>.part` is written in chunks of 1 MiB, hashed on the way, and synced; its cache is dropped.
 //! 2. It is read back from the medium; the same pass compares the hash and computes the signature.
 //! 3. Signature and receipt are written and synced.
-//! 4. Only then does the batch get its final name, and the folder is synced.
+//! 4. Only then does the batch get its final name; file and folder are synced once more.
 //!
 //! So the final name is the last thing to appear: whatever is cut, a file with the final name verifies. (FAT keeps no
-//! journal and its rename is not atomic; that is why the receiving side trusts the signature and never the name.)
+//! journal and its rename is not atomic, and the new name says nothing of size and place until the file is synced
+//! under it; that is why each rename is followed by a sync of the file, and why the receiving side trusts the
+//! signature and never the name.)
 //! Whatever fails, the export's own files are removed again as far as the medium still answers.
 
 use std::cell::RefCell;

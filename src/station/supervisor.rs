@@ -193,8 +193,13 @@ impl Supervisor {
         let present =
             |path: &Path| path.try_exists().map_err(|source| DeskError::File { path: path.to_owned(), source });
         if present(&file)? {
-            let verified = batch::verify(&file, self.signing_key()?.public_key())?;
-            if *verified.receipt.sha256.as_bytes() == sha256 {
+            // What a stick keeps of a batch when it was pulled out at the very end has the name and nothing else.
+            let verified = match batch::verify(&file, self.signing_key()?.public_key()) {
+                Ok(verified) => Some(verified),
+                Err(error) if error.kind() == batch::ErrorKind::Tampered => None,
+                Err(error) => return Err(error.into()),
+            };
+            if verified.is_some_and(|it| *it.receipt.sha256.as_bytes() == sha256) {
                 let audit_head = self.ledger.store.call(move |db| db.setting(&audit_setting(seq)))?;
                 let audit_head = audit_head.and_then(|text| text.parse().ok()).unwrap_or(0);
                 return self.commit(seq, sha256, audit_head, now);
