@@ -36,26 +36,31 @@ impl Program {
         Ok(Self { dir })
     }
 
-    /// What `rekam devices --json` says of a device to a user; `None` while it is not listed.
-    fn access(&self, user: u32, serial: &str) -> Option<(String, Option<String>)> {
+    /// What `rekam devices --json` says to a user of the devices with these serial numbers: access and remedy.
+    fn access(&self, user: u32, serials: &[&str]) -> Vec<Option<(String, Option<String>)>> {
         let mut command = Command::new(self.dir.path().join("rekam"));
         command.args(["devices", "--json"]).env("HOME", "/tmp").uid(user).gid(user).stdin(Stdio::null());
         let output = command.output().unwrap();
         let listed: Value = serde_json::from_slice(&output.stdout)
             .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)));
         let devices = listed["devices"].as_array().unwrap();
-        let found = devices.iter().find(|device| device["id"].as_str().is_some_and(|id| id.contains(serial)))?;
-        Some((found["access"].as_str().unwrap().to_owned(), found["remedy"].as_str().map(str::to_owned)))
+        let of = |serial: &&str| {
+            let found = devices.iter().find(|device| device["id"].as_str().is_some_and(|id| id.contains(*serial)))?;
+            Some((found["access"].as_str().unwrap().to_owned(), found["remedy"].as_str().map(str::to_owned)))
+        };
+        serials.iter().map(of).collect()
     }
 
+    /// Waits until all of them are listed with this access; says their remedies.
     #[track_caller]
-    fn awaited(&self, user: u32, serial: &str, wanted: &str) -> Option<String> {
-        let until = Instant::now() + Duration::from_secs(30);
+    fn awaited(&self, user: u32, serials: &[&str], wanted: &str) -> Vec<Option<String>> {
+        let until = Instant::now() + Duration::from_secs(60);
         loop {
-            match self.access(user, serial) {
-                Some((access, remedy)) if access == wanted => return remedy,
-                found => assert!(Instant::now() < until, "{serial} is {found:?} and not {wanted} to user {user}"),
+            let found = self.access(user, serials);
+            if found.iter().all(|it| it.as_ref().is_some_and(|(access, _)| access == wanted)) {
+                return found.into_iter().flatten().map(|(_, remedy)| remedy).collect();
             }
+            assert!(Instant::now() < until, "{serials:?} are {found:?} and not {wanted} to user {user}");
             std::thread::sleep(Duration::from_millis(100));
         }
     }
@@ -135,17 +140,13 @@ fn only_who_sits_at_the_station_may_use_its_devices_and_the_pen_moves_no_cursor(
     let _camera = uvc::plug_in(&camera, named).unwrap();
     let program = Program::new().unwrap();
     let all = ["SEAT-SCANNER", "SEAT-STU", "SEAT-TOPAZ", "SEAT-CAMERA"];
-    for serial in all {
-        program.awaited(0, serial, "ok");
-        let remedy = program.awaited(SEATED, serial, "denied");
-        assert!(remedy.is_some_and(|told| told.contains("rules")), "{serial}");
-    }
+    program.awaited(0, &all, "ok");
+    let remedies = program.awaited(SEATED, &all, "denied");
+    assert!(remedies.iter().all(|told| told.as_ref().is_some_and(|told| told.contains("rules"))), "{remedies:?}");
 
     let udev = Udev::start();
-    for serial in all {
-        program.awaited(SEATED, serial, "ok");
-        program.awaited(STRANGER, serial, "denied");
-    }
+    program.awaited(SEATED, &all, "ok");
+    program.awaited(STRANGER, &all, "denied");
     let pens = pen_inputs();
     assert!(!pens.is_empty(), "the kernel makes the pad no input device");
     for pen in pens {

@@ -214,7 +214,7 @@ fn pulled(stick: &Stick, moment: Moment) -> Ended {
 
 #[test]
 fn a_stick_pulled_at_any_moment_of_an_export_takes_no_record_with_it() {
-    const WHILE_NAMED: u32 = 8;
+    const WHILE_NAMED: u32 = 6;
     let Some(stick) = there(Stick::new(), "virtual USB stick") else { return };
     let whole = pulled(&stick, Moment::Done);
     assert!(whole.exported.is_ok() && whole.news >= 4);

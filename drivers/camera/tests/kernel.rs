@@ -303,7 +303,7 @@ fn a_usb_eye_camera_lights_the_eye_while_it_looks_and_delivers_every_pixel() {
 fn a_usb_camera_that_is_pulled_is_gone_and_comes_back_under_its_id() {
     /// So many pulls, or as many as there is time for on a slow machine, but some.
     const ROUNDS: std::ops::Range<u64> = 8..50;
-    const TIME: Duration = Duration::from_secs(15);
+    const TIME: Duration = Duration::from_secs(10);
     let camera = VirtualVideo::new(vec![Offer::new(Coding::Mjpeg, 640, 480)], waves);
     let (begun, mut before, mut rounds) = (Instant::now(), None, 0);
     while rounds < ROUNDS.end && (rounds < ROUNDS.start || begun.elapsed() < TIME) {

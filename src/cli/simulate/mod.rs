@@ -11,6 +11,7 @@ mod papers;
 mod plan;
 mod report;
 mod rig;
+mod without;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -58,6 +59,9 @@ pub(in crate::cli) struct Options {
     /// retry, unplug, wrong, blur, wet, dry, silence, dead.
     #[arg(long, value_name = "SCRIPT", default_value = "")]
     faults: String,
+    /// Fingers and eyes that nobody of the day has, comma-separated: left-thumb, right-little, left-eye ...
+    #[arg(long, value_name = "PARTS", value_delimiter = ',', value_parser = without::part)]
+    without: Vec<without::Part>,
     /// What stands in front of the line: devices that replay, or the real drivers with virtual devices in the sockets of
     /// this kernel (needs root, vhci_hcd, uvcvideo and uhid; of faults only unplug).
     #[arg(long, value_enum, default_value_t = Devices::Replayed)]
@@ -85,7 +89,8 @@ impl Options {
     fn label(&self) -> String {
         let name = |dir: &Option<PathBuf>| dir.as_ref().map_or("-".to_owned(), |d| d.display().to_string());
         let folders = [&self.fingerprints, &self.irises, &self.photos].map(name).join(" ");
-        format!("simulate {} {folders} {}", self.residents, self.pre_extracted)
+        let without = if self.without.is_empty() { String::new() } else { format!(" {:?}", self.without) };
+        format!("simulate {} {folders} {}{without}", self.residents, self.pre_extracted)
     }
 
     /// The day of the run: a Monday.

@@ -6,7 +6,7 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rekam_simulator::people::register::{Defect, Row};
 
-use super::Options;
+use super::{Options, without};
 use crate::cli::error::CliError;
 use crate::domain::eligibility::eligibility;
 use crate::domain::resident::Resident;
@@ -44,10 +44,13 @@ pub(super) struct Day {
 pub(super) fn plan(training: &Training, folders: &Folders, options: &Options) -> Result<Day, CliError> {
     let count = options.residents as usize;
     let mut rows = Shuffled::new(training, options)?;
-    let visits = match folders.people() {
+    let mut visits = match folders.people() {
         Some(people) => from_folders(folders, people, count, &mut rows)?,
         None => synthetic(training, count, &mut rows)?,
     };
+    for visit in &mut visits {
+        without::take(&mut visit.person, &options.without);
+    }
     Ok(Day { refused: rows.refused, visits })
 }
 
